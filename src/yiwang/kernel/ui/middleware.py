@@ -1,0 +1,48 @@
+"""Headers and error pages around every answer. 响应头与错误页。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from yiwang.kernel.base.errors import NotAuthenticated, YiwangError
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self' data:; worker-src 'self'; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class SecurityHeaders:
+    """A strict Content-Security-Policy on every answer. 安全响应头。"""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.handler(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class ErrorPages:
+    """Turns an expected failure into a page that says what to do. 错误页。"""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.handler(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, YiwangError):
+            return None
+        if isinstance(error, NotAuthenticated):
+            return redirect(f"/sign-in/?next={request.path}")
+        return render(request, "ui/error.html", {"error": error}, status=error.status)

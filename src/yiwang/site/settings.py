@@ -1,0 +1,124 @@
+"""Settings of the running node, read from its home folder. 站点设置。"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from yiwang.kernel.base.ids import set_node
+
+from .databases import configure_database
+from .home import Home, find_home
+
+HOME = Home(find_home())
+set_node(HOME.node["node"])
+_settings: dict[str, Any] = HOME.settings
+
+SECRET_KEY = HOME.node["secret_key"]
+DEBUG = False
+ALLOWED_HOSTS: list[str] = _settings.get("hosts", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = _settings.get("origins", [])
+
+YIWANG_HOME = HOME.path
+YIWANG_MASTER_KEY = bytes.fromhex(HOME.node["master_key"])
+YIWANG_MEMORY_LIMIT: str = _settings.get("memory_limit", "2GB")
+YIWANG_CITY: str = _settings.get("city", "")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "yiwang.kernel.ui",
+    "yiwang.kernel.files",
+    "yiwang.kernel.ledger",
+    "yiwang.kernel.events",
+    "yiwang.kernel.jobs",
+    "yiwang.kernel.identity",
+    "yiwang.kernel.standards",
+    "yiwang.kernel.calendar",
+    "yiwang.kernel.notify",
+    "yiwang.kernel.pool",
+    "yiwang.kernel.search",
+    "yiwang.nets.share.catalog",
+    "yiwang.nets.share.connect",
+    "yiwang.nets.share.compare",
+    "yiwang.workbench",
+    "yiwang.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yiwang.kernel.ui.middleware.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "yiwang.kernel.identity.middleware.ActorMiddleware",
+    "yiwang.kernel.ui.middleware.ErrorPages",
+]
+
+ROOT_URLCONF = "yiwang.site.urls"
+WSGI_APPLICATION = "yiwang.site.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "yiwang.kernel.ui.context.page_frame",
+            ],
+            "builtins": ["yiwang.kernel.ui.templatetags.ui"],
+        },
+    }
+]
+
+DATABASES = {"default": configure_database(HOME, os.environ)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "yiwang_cache",
+    }
+}
+
+AUTH_USER_MODEL = "identity.Account"
+LOGIN_URL = "/sign-in/"
+SESSION_COOKIE_NAME = "yiwang_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(_settings.get("https", False))
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME.path / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("YIWANG_LOG", "WARNING")},
+}

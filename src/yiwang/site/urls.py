@@ -1,0 +1,24 @@
+"""Every address of the node, gathered from its modules. 路由汇总。"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from yiwang.kernel.base.module import ModuleConfig
+
+
+def gather_pages() -> list[URLPattern | URLResolver]:
+    """The pages of each module under its prefix. 各模块页面。"""
+    found: list[URLPattern | URLResolver] = []
+    for config in apps.get_app_configs():
+        if isinstance(config, ModuleConfig) and config.has_part("pages"):
+            patterns = import_module(f"{config.name}.pages").urlpatterns
+            prefix = f"{config.url_prefix}/" if config.url_prefix else ""
+            found.append(path(prefix, include((patterns, config.label))))
+    return found
+
+
+urlpatterns = gather_pages()
