@@ -1,0 +1,59 @@
+# The few commands of the project. `make` alone lists them.
+# PYTHON names the interpreter that makes the virtual environment; VENV its folder.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# Two processes suit two cores; SQLite and PostgreSQL runs take turns.
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadscope
+PG ?= postgresql://postgres@127.0.0.1:5432/yiwang
+
+export YIWANG_HOME ?= $(CURDIR)/.yiwang
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test deep soak check bench docs screenshots lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+install: $(INSTALLED) ## make .venv with everything pinned by constraints.txt
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[postgres,test,check]'
+	touch $@
+
+run: $(INSTALLED) ## start a node with the sample city: install, prepare, load, serve
+	$(BIN)/yiwang init
+	$(BIN)/yiwang sample load
+	$(BIN)/yiwang start --port $(PORT)
+
+test: $(INSTALLED) ## the quick suite: SQLite, then PostgreSQL where it answers; says aloud what it skipped
+	PYTEST="$(PYTEST)" PG="$(PG)" bash tests/run.sh test
+
+deep: $(INSTALLED) ## everything: deep tests, browser, both databases, upgrade; nothing may be skipped
+	PYTEST="$(PYTEST)" PG="$(PG)" bash tests/run.sh deep
+
+soak: $(INSTALLED) ## an hour of mixed work with processes killed at random (SOAK_MINUTES)
+	$(BIN)/python -m tests.soak
+
+check: $(INSTALLED) ## lint, types, import contracts, templates, migrations
+	bash tests/check.sh $(BIN)
+
+bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
+	$(BIN)/python -m tests.performance
+
+docs: $(INSTALLED) ## merge the fragments into CHANGELOG, glossary and the index of decisions
+	$(BIN)/python tests/documents.py
+
+screenshots: $(INSTALLED) ## draw the pictures of README and docs with Chromium
+	$(BIN)/python -m tests.screenshots
+
+lock: ## renew constraints.txt from pyproject.toml
+	PYTHON="$(PYTHON)" bash tests/lock.sh
+
+clean: ## remove what the commands made (not the node in .yiwang)
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

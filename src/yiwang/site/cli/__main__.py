@@ -1,0 +1,3 @@
+from yiwang.site.cli import main
+
+main()
