@@ -1,0 +1,65 @@
+"""The pool's one door. 数据池服务。
+
+Callers stage rows, plan and commit them as a version, and read versions back as SQL. Who may do
+what is asked by the services that call: the pool knows tables, not departments.
+"""
+
+from .engine import Connection, engine, pool_folder
+from .planning import compare_columns, describe_drift, plan_commit
+from .profiling import describe_pattern, profile_relation
+from .reading import relation
+from .rows import count_values, list_rows, profile
+from .sql import make_distinct, name_list, quote_name, quote_text
+from .staging import (
+    discard,
+    stage_batches,
+    stage_delimited,
+    stage_query,
+    stage_rows,
+    write_parquet,
+)
+from .versions import (
+    commit,
+    create_table,
+    find_latest,
+    get_delivery_profile,
+    get_version,
+    get_versions,
+    list_versions,
+    purge,
+    withdraw,
+)
+
+__all__ = [
+    "Connection",
+    "commit",
+    "compare_columns",
+    "count_values",
+    "create_table",
+    "describe_drift",
+    "describe_pattern",
+    "discard",
+    "engine",
+    "find_latest",
+    "get_delivery_profile",
+    "get_version",
+    "get_versions",
+    "list_rows",
+    "list_versions",
+    "make_distinct",
+    "name_list",
+    "plan_commit",
+    "pool_folder",
+    "profile",
+    "profile_relation",
+    "purge",
+    "quote_name",
+    "quote_text",
+    "relation",
+    "stage_batches",
+    "stage_delimited",
+    "stage_query",
+    "stage_rows",
+    "withdraw",
+    "write_parquet",
+]

@@ -1,0 +1,123 @@
+"""A version's rows as SQL: parts merged on read. 读时合并。
+
+A version is its own parts and those of the versions it stands on, back to the last full one (or
+to where the state was written anew). A row counts unless a later delta or delete part holds its
+key. `_row` numbers rows for good: the same row has the same number in every later version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.pool.models import Part, Version, VersionState
+from yiwang.kernel.pool.types import ROW
+
+from .engine import pool_folder
+from .sql import name_list, quote_name, quote_text
+
+CHAIN_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """One version of a chain with its parts, in order. 链节。"""
+
+    place: int
+    version: Version
+    parts: tuple[Part, ...]
+
+
+def relation(version_id: str) -> str:
+    """A FROM fragment of the version's rows: its columns as text, and `_row` from 1. 版本关系。"""
+    version = Version.objects.filter(id=version_id).first()
+    if version is None:
+        raise NotFound("pool.version.unknown", "There is no such version")
+    return relation_of(version)
+
+
+def relation_of(version: Version) -> str:
+    """The FROM fragment of a version at hand. 版本关系。"""
+    chain = load_chain(version)
+    pieces = [
+        _piece(chain, link, part, version.columns)
+        for link in chain
+        for part in link.parts
+        if part.kind != "delete"
+    ]
+    if not pieces:
+        blank = ", ".join(f"NULL::VARCHAR AS {quote_name(name)}" for name in version.columns)
+        return f"(SELECT {blank}, 0::BIGINT AS {ROW} WHERE false)"
+    return "(" + " UNION ALL ".join(pieces) + ")"
+
+
+def load_chain(version: Version) -> list[_Link]:
+    """The versions that a version is made of, oldest first. 版本链。 Three queries."""
+    if version.state == VersionState.PURGED:
+        raise NotFound("pool.version.purged", "This version was purged; only its digest is left")
+    known = {
+        row.id: row
+        for row in Version.objects.filter(table_id=version.table_id, number__lte=version.number)
+    }
+    parts: dict[str, list[Part]] = {}
+    for part in Part.objects.filter(version_id__in=known, present=True).order_by("id"):
+        parts.setdefault(part.version_id, []).append(part)
+    line = _line_of(version, known, parts)
+    return [
+        _Link(place, row, tuple(_parts_to_read(parts.get(row.id, ()))))
+        for place, row in enumerate(reversed(line))
+    ]
+
+
+def _line_of(
+    version: Version, known: dict[str, Version], parts: dict[str, list[Part]]
+) -> list[Version]:
+    line: list[Version] = []
+    at: Version | None = version
+    while at is not None and len(line) < CHAIN_LIMIT:
+        line.append(at)
+        written_anew = any(part.kind == "compact" for part in parts.get(at.id, ()))
+        if at.kind == "full" or written_anew:
+            break
+        at = known.get(at.parent_id or "")
+    return line
+
+
+def _parts_to_read(parts: Sequence[Part]) -> Sequence[Part]:
+    compact = [part for part in parts if part.kind == "compact"]
+    return compact or parts
+
+
+def _piece(chain: list[_Link], link: _Link, part: Part, columns: Sequence[str]) -> str:
+    rows = _rows_of(part, columns)
+    later = [other for other in chain if other.place > link.place and _replaces(other)]
+    if not later:
+        return f"SELECT * FROM ({rows})"
+    keys = " UNION ALL ".join(_keys_of(other) for other in later)
+    names = later[-1].version.key
+    return f"SELECT * FROM ({rows}) ANTI JOIN ({keys}) USING ({name_list(names)})"
+
+
+def _rows_of(part: Part, columns: Sequence[str]) -> str:
+    file = quote_text(pool_folder() / part.path)
+    if part.kind == "compact":
+        return f"SELECT {name_list(columns)}, {ROW} FROM read_parquet({file})"
+    number = f"(file_row_number + {part.first_row + 1})::BIGINT AS {ROW}"
+    return (
+        f"SELECT {name_list(columns)}, {number} FROM read_parquet({file}, file_row_number = true)"
+    )
+
+
+def _replaces(link: _Link) -> bool:
+    return any(part.kind in ("delta", "delete") for part in link.parts)
+
+
+def _keys_of(link: _Link) -> str:
+    names = name_list(link.version.key)
+    files = ", ".join(
+        quote_text(pool_folder() / part.path)
+        for part in link.parts
+        if part.kind in ("delta", "delete")
+    )
+    return f"SELECT {names} FROM read_parquet([{files}])"

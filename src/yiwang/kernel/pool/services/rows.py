@@ -1,0 +1,92 @@
+"""Looking into a version: pages of rows, values and their counts, files to take away. 查看数据。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.pool.models import Profile
+from yiwang.kernel.pool.types import ROW, ColumnProfile, RowPage, ValueCount
+
+from . import profiling
+from .engine import engine
+from .reading import relation
+from .sql import name_list, quote_name
+from .versions import get_version
+
+PAGE_LIMIT = 1_000
+SECONDS = 30.0
+
+
+def list_rows(
+    version_id: str,
+    *,
+    columns: Sequence[str] = (),
+    where: str = "",
+    parameters: Sequence[object] = (),
+    order: Sequence[tuple[str, bool]] = (),
+    after: int = 0,
+    offset: int = 0,
+    limit: int = 50,
+    shown: Mapping[str, str] | None = None,
+) -> RowPage:
+    """A page of a version's rows. 数据分页。
+
+    `order` pairs a column with whether it falls; without it rows come as they were delivered and
+    `after` (the last row number seen) pages at constant cost. `shown` gives SQL to show instead of
+    a column, for masks; `where` is compiled by `kernel.query`.
+    """
+    info = get_version(version_id)
+    chosen = _known(columns or info.columns, info.columns)
+    masks = shown or {}
+    listed = ", ".join(f"{masks.get(c, quote_name(c))} AS {quote_name(c)}" for c in chosen)
+    limits = [f"({where})"] if where else []
+    if after and not order:
+        limits.append(f"{ROW} > {int(after)}")
+    condition = f"WHERE {' AND '.join(limits)}" if limits else ""
+    _known([name for name, _ in order], info.columns)
+    sorting = [f"{quote_name(name)} {'DESC' if falls else 'ASC'}" for name, falls in order]
+    taken = min(max(limit, 1), PAGE_LIMIT)
+    with engine(seconds=SECONDS) as connection:
+        found = connection.execute(
+            f"SELECT {ROW}, {listed} FROM {relation(version_id)} {condition}"
+            f" ORDER BY {', '.join([*sorting, ROW])} LIMIT {taken + 1} OFFSET {int(offset)}",
+            list(parameters),
+        ).fetchall()
+    rows = tuple((int(row[0]), tuple(row[1:])) for row in found[:taken])
+    return RowPage(tuple(chosen), rows, len(found) > taken, rows[-1][0] if rows else after)
+
+
+def count_values(version_id: str, column: str, *, limit: int = 100) -> tuple[ValueCount, ...]:
+    """The commonest values of a column. 取值计数。"""
+    info = get_version(version_id)
+    _known([column], info.columns)
+    with engine(seconds=SECONDS) as connection:
+        found = connection.execute(
+            f"SELECT {quote_name(column)}, count(*) AS n FROM {relation(version_id)}"
+            f" GROUP BY ALL ORDER BY n DESC, 1 NULLS LAST LIMIT {int(limit)}"
+        ).fetchall()
+    return tuple(ValueCount(value, int(rows)) for value, rows in found)
+
+
+def profile(version_id: str) -> tuple[ColumnProfile, ...]:
+    """What the columns of the whole version look like; made once, then kept. 数据概况。"""
+    info = get_version(version_id)
+    scopes = ["delivery", "version"] if info.kind == "full" else ["version"]
+    stored = Profile.objects.filter(version_id=version_id, scope__in=scopes).first()
+    if stored is not None:
+        return profiling.from_json(stored.columns)
+    with engine() as connection:
+        source = f"(SELECT {name_list(info.columns)} FROM {relation(version_id)})"
+        found = profiling.profile_relation(connection, source, info.columns, info.rows)
+    Profile.objects.get_or_create(
+        version_id=version_id, scope="version", defaults={"columns": profiling.to_json(found)}
+    )
+    return found
+
+
+def _known(wanted: Sequence[str], columns: Sequence[str]) -> Sequence[str]:
+    for name in wanted:
+        if name not in columns:
+            raise InvalidInput("pool.column.unknown", "There is no column %(name)s", name=name)
+    return wanted

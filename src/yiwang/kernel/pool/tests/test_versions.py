@@ -1,0 +1,195 @@
+"""Versions: what is committed comes back, and stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from yiwang.kernel.base.act import SYSTEM, Act, Ref
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
+from yiwang.kernel.pool import services as pool
+
+pytestmark = pytest.mark.django_db
+
+
+def an_act() -> Act:
+    return Act(SYSTEM, "pool.test", Ref("pool.table", "t"))
+
+
+def stage(columns, *rows):
+    return pool.stage_rows(columns, [rows])
+
+
+def read(version_id):
+    return [row for _, row in pool.list_rows(version_id).rows]
+
+
+@pytest.fixture
+def table(transactional_db=None):
+    return pool.create_table(an_act(), name="登记册")
+
+
+@pytest.fixture
+def first(table):
+    staged = stage(["code", "name"], ("01", "东湖"), ("02", "西湖"), ("03", None))
+    return pool.commit(an_act(), table, staged, kind="full", key=["code"])
+
+
+def test_full_version_gives_back_every_cell_as_text(table):
+    staged = stage(["a", "b"], ("007", ""), (None, " x "), ("1.50", "“引”,\n'"))
+
+    version = pool.commit(an_act(), table, staged)
+
+    assert read(version.id) == [("007", ""), (None, " x "), ("1.50", "“引”,\n'")]
+    assert (version.number, version.rows, version.delivered) == (1, 3, 3)
+
+
+def test_delimited_file_is_staged_in_order(tmp_path: Path, table):
+    path = tmp_path / "a.csv"
+    path.write_text("code,name\n" + "".join(f'{i:05d},"名,{i}"\n' for i in range(5000)) + '"",\n')
+    file = SimpleNamespace(
+        path=path, delimiter=",", quote='"', skip=1, newline="\n", longest=40, encoding="utf-8"
+    )
+
+    version = pool.commit(an_act(), table, pool.stage_delimited(file, ["code", "name"]))
+
+    page = pool.list_rows(version.id, after=4998)
+    assert [number for number, _ in page.rows] == [4999, 5000, 5001]
+    assert page.rows[0][1] == ("04998", "名,4998")
+    assert page.rows[2][1] == ("", None)
+
+
+def test_append_upsert_delete_are_merged_on_read(table, first):
+    appended = pool.commit(an_act(), table, stage(["code", "name"], ("04", "青山")), kind="append")
+    upserted = pool.commit(
+        an_act(), table, stage(["code", "name"], ("02", "新建"), ("05", "红谷滩")), kind="upsert"
+    )
+    deleted = pool.commit(an_act(), table, stage(["code"], ("01",), ("99",)), kind="delete")
+
+    assert read(appended.id) == [("01", "东湖"), ("02", "西湖"), ("03", None), ("04", "青山")]
+    assert read(upserted.id) == [
+        ("01", "东湖"), ("03", None), ("04", "青山"), ("02", "新建"), ("05", "红谷滩"),
+    ]  # fmt: skip
+    assert read(deleted.id) == [("03", None), ("04", "青山"), ("02", "新建"), ("05", "红谷滩")]
+    assert [v.rows for v in (first, appended, upserted, deleted)] == [3, 4, 5, 4]
+
+
+def test_earlier_versions_stay_as_they_were(table, first):
+    pool.commit(an_act(), table, stage(["code", "name"], ("01", "改")), kind="upsert")
+
+    assert read(first.id) == [("01", "东湖"), ("02", "西湖"), ("03", None)]
+
+
+def test_a_row_keeps_its_number_through_later_versions(table, first):
+    second = pool.commit(an_act(), table, stage(["code", "name"], ("01", "改")), kind="upsert")
+
+    assert pool.list_rows(second.id).rows == (
+        (2, ("02", "西湖")), (3, ("03", None)), (4, ("01", "改")),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (["code", "name", "phone"], "+ phone"),
+        (["code"], "- name"),
+        (["code", "title"], "name → title"),
+        (["name", "code"], "⇄"),
+    ],
+)
+def test_drifted_columns_stop_with_the_difference(table, first, columns, said):
+    staged = stage(columns, ["1"] * len(columns))
+
+    with pytest.raises(InvalidInput) as stopped:
+        pool.commit(an_act(), table, staged, kind="append")
+
+    assert stopped.value.code == "pool.commit.drift"
+    assert said in stopped.value.detail
+
+
+def test_full_delivery_may_change_columns_when_that_is_accepted(table, first):
+    staged = stage(["code", "title"], ("01", "x"))
+
+    version = pool.commit(an_act(), table, staged, kind="full", accept_drift=True)
+
+    assert version.columns == ("code", "title")
+
+
+@pytest.mark.parametrize("kind", ["upsert", "delete"])
+def test_repeated_and_blank_keys_are_refused(table, first, kind):
+    for rows, code in (
+        ((("07", "a"), ("07", "b")), "pool.commit.key_repeated"),
+        (((" ", "a"),), "pool.commit.key_blank"),
+        (((None, "a"),), "pool.commit.key_blank"),
+    ):
+        with pytest.raises(InvalidInput) as stopped:
+            pool.commit(an_act(), table, stage(["code", "name"], *rows), kind=kind)
+        assert stopped.value.code == code
+
+
+def test_key_column_must_be_there(table, first):
+    with pytest.raises(InvalidInput) as stopped:
+        pool.commit(an_act(), table, stage(["name"], ("x",)), kind="delete")
+
+    assert stopped.value.code == "pool.commit.key_missing"
+
+
+def test_first_delivery_must_be_full(table):
+    with pytest.raises(InvalidInput) as stopped:
+        pool.commit(an_act(), table, stage(["code"], ("1",)), kind="append")
+
+    assert stopped.value.code == "pool.commit.no_base"
+
+
+def test_withdrawn_version_leaves_the_state_before(table, first):
+    wrong = pool.commit(an_act(), table, stage(["code", "name"], ("09", "错")), kind="append")
+
+    pool.withdraw(an_act(), wrong.id)
+    after = pool.commit(an_act(), table, stage(["code", "name"], ("04", "对")), kind="append")
+
+    assert read(after.id) == [("01", "东湖"), ("02", "西湖"), ("03", None), ("04", "对")]
+    assert (after.number, after.parent_id) == (3, first.id)
+
+
+def test_version_that_others_stand_on_is_not_withdrawn_nor_purged(table, first):
+    pool.commit(an_act(), table, stage(["code", "name"], ("04", "x")), kind="append")
+
+    for act_on in (pool.withdraw, pool.purge):
+        with pytest.raises(Conflict) as refused:
+            act_on(an_act(), first.id)
+        assert refused.value.code == "pool.version.built_on"
+
+
+def test_version_followed_by_a_full_one_may_be_withdrawn(table, first):
+    second = pool.commit(an_act(), table, stage(["code", "name"], ("01", "新")))
+
+    pool.withdraw(an_act(), first.id)
+
+    assert read(second.id) == [("01", "新")]
+
+
+def test_purge_destroys_the_files_and_keeps_the_row(
+    table, first, django_capture_on_commit_callbacks
+):
+    files = set((pool.pool_folder() / "parts").rglob("*.parquet"))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        gone = pool.purge(an_act(), first.id)
+
+    assert len(files - set((pool.pool_folder() / "parts").rglob("*.parquet"))) == 1
+    assert (gone.state, gone.digest) == ("purged", first.digest)
+    with pytest.raises(NotFound):
+        pool.relation(first.id)
+
+
+def test_plan_made_before_another_commit_is_overtaken(table, first):
+    staged = stage(["code", "name"], ("04", "x"))
+    plan = pool.plan_commit(table, staged, kind="append")
+    pool.commit(an_act(), table, stage(["code", "name"], ("05", "y")), kind="append")
+
+    with pytest.raises(Conflict) as refused:
+        pool.commit(an_act(), table, staged, plan=plan)
+
+    assert refused.value.code == "pool.commit.overtaken"
