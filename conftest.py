@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.ledger_guards"]
+
 REQUIRED = os.environ.get("YIWANG_REQUIRE_ALL") == "1"
 
 

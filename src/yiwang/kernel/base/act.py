@@ -69,7 +69,8 @@ ANONYMOUS = Actor(id="anonymous")
 class Act:
     """One change or one look: who, for whom, what, on what, why, when. 一次行为。
 
-    `details` goes into the ledger row: short facts, never personal data.
+    `details` goes into the ledger row: short facts, never personal data. `parent_id` names the act
+    within which this one happened. Where the object gets its id only inside the act, set `on` then.
     """
 
     actor: Actor
@@ -79,6 +80,7 @@ class Act:
     details: dict[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=new_id)
     at: datetime = field(default_factory=now)
+    parent_id: str = ""
 
     def note(self, **facts: Any) -> None:
         """Add facts to the ledger row of this act. 补充事实。"""

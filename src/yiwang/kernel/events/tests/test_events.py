@@ -1,0 +1,71 @@
+import pytest
+
+from yiwang.kernel.base.act import SYSTEM, Ref
+from yiwang.kernel.base.errors import Conflict
+from yiwang.kernel.events.models import EventDelivery, EventRow
+from yiwang.kernel.events.services import announce, subscribe
+from yiwang.kernel.events.services.delivering import deliver
+from yiwang.kernel.events.types import SUBSCRIBERS
+from yiwang.kernel.jobs.models import Job
+from yiwang.kernel.jobs.services import run_due
+from yiwang.kernel.ledger.services import acting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    monkeypatch.setattr(SUBSCRIBERS, "_items", {})
+    found = []
+    subscribe("share.*", name="test.ear")(found.append)
+    subscribe("sense.*", name="test.other")(found.append)
+    return found
+
+
+def say():
+    with acting(SYSTEM, "test.done", on=Ref("test", "1")) as act:
+        announce(act, "share.resource.published", {"id": "r1"})
+    return act
+
+
+def test_an_event_reaches_those_who_want_it_after_the_act(heard):
+    act = say()
+
+    assert heard == []
+    run_due()
+    (event,) = heard
+    assert (event.type, event.payload, event.act_id) == (
+        "share.resource.published",
+        {"id": "r1"},
+        act.id,
+    )
+
+
+def test_an_act_that_fails_announces_nothing(heard):
+    with pytest.raises(Conflict), acting(SYSTEM, "test.done", on=Ref("test", "1")) as act:
+        announce(act, "share.resource.published", {})
+        raise Conflict("x.y", "no")
+
+    assert not EventRow.objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_a_delivery_that_is_repeated_reaches_the_subscriber_once(heard):
+    say()
+    run_due()
+
+    deliver(EventDelivery.objects.get().id)
+
+    assert len(heard) == 1
+
+
+def test_a_failing_subscriber_hurts_neither_the_act_nor_the_others(heard):
+    @subscribe("share.*", name="test.broken")
+    def broken(event):
+        raise ZeroDivisionError
+
+    say()
+    run_due()
+
+    assert len(heard) == 1
+    assert sorted(Job.objects.values_list("state", flat=True)) == ["done", "queued"]

@@ -1,0 +1,42 @@
+"""Events and those who listen. 事件与订阅。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from yiwang.kernel.base.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as a subscriber hears of it. 事件。 `type` is `net.thing.happened`."""
+
+    id: str
+    type: str
+    at: datetime
+    actor_id: str
+    act_id: str
+    payload: Mapping[str, Any]
+
+
+Handler = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who wants to hear of which events; `pattern` may hold `*`. 订阅者。"""
+
+    name: str
+    pattern: str
+    handler: Handler
+
+    def wants(self, event_type: str) -> bool:
+        """Whether events of this type are for it. 是否订阅。"""
+        return fnmatchcase(event_type, self.pattern)
+
+
+SUBSCRIBERS: Registry[Subscriber] = Registry("subscriber")

@@ -1,0 +1,9 @@
+"""The door to background work. 任务服务。"""
+
+from yiwang.kernel.jobs.types import JobContext
+
+from .declaring import schedule, task
+from .queue import enqueue
+from .running import run_due
+
+__all__ = ["JobContext", "enqueue", "run_due", "schedule", "task"]
