@@ -23,6 +23,7 @@ YIWANG_HOME = HOME.path
 YIWANG_MASTER_KEY = bytes.fromhex(HOME.node["master_key"])
 YIWANG_MEMORY_LIMIT: str = _settings.get("memory_limit", "2GB")
 YIWANG_CITY: str = _settings.get("city", "")
+YIWANG_IDENTITY: dict[str, int] = _settings.get("identity", {})
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

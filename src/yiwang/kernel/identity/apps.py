@@ -5,5 +5,5 @@ class IdentityConfig(ModuleConfig):
     name = "yiwang.kernel.identity"
     label = "identity"
     verbose_name = "Identity 身份"
-    url_prefix = "identity"
+    url_prefix = ""
     default = True

@@ -1,0 +1,111 @@
+"""Signing in and out, lock-out, sessions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from yiwang.kernel.base.act import SYSTEM
+from yiwang.kernel.base.clock import now, use_time
+from yiwang.kernel.base.errors import NotAuthenticated, NotFound, TooMany
+from yiwang.kernel.identity import services
+
+from .conftest import PASSWORD
+
+
+def try_wrong(name: str, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(NotAuthenticated):
+            services.sign_in(name=name, password="wrong")
+
+
+def test_name_and_password_open_a_session(make_account):
+    actor = make_account("steward", name="zhang.san")
+
+    found = services.sign_in(name=" Zhang.San ", password=PASSWORD)
+
+    resumed, _ = services.resume(found.session_id)
+    assert resumed.id == actor.id
+
+
+def test_five_failures_lock_the_name_for_the_right_password_too(make_account):
+    make_account(name="zhang.san")
+
+    try_wrong("zhang.san", 5)
+
+    with pytest.raises(TooMany):
+        services.sign_in(name="zhang.san", password=PASSWORD)
+
+
+def test_an_unknown_name_is_locked_just_as_a_known_one(db):
+    try_wrong("nobody", 5)
+
+    with pytest.raises(TooMany):
+        services.sign_in(name="nobody", password="wrong")
+
+
+def test_the_lock_runs_out(make_account):
+    make_account(name="zhang.san")
+    try_wrong("zhang.san", 5)
+
+    with use_time(now() + timedelta(minutes=16)):
+        services.sign_in(name="zhang.san", password=PASSWORD)
+
+
+def test_failures_older_than_the_window_do_not_count(make_account):
+    make_account(name="zhang.san")
+    try_wrong("zhang.san", 4)
+
+    with use_time(now() + timedelta(minutes=6)):
+        try_wrong("zhang.san", 4)
+        services.sign_in(name="zhang.san", password=PASSWORD)
+
+
+def test_a_security_administrator_opens_the_lock(make_account, by_role):
+    actor = make_account(name="zhang.san")
+    try_wrong("zhang.san", 5)
+
+    services.unlock_account(by_role["secadmin"], actor.id)
+
+    services.sign_in(name="zhang.san", password=PASSWORD)
+
+
+def test_a_session_ends_by_idleness(make_account):
+    make_account(name="zhang.san")
+    found = services.sign_in(name="zhang.san", password=PASSWORD)
+
+    with use_time(now() + timedelta(minutes=21)), pytest.raises(NotAuthenticated):
+        services.resume(found.session_id)
+
+
+def test_a_session_in_use_still_ends_after_its_hours(make_account):
+    make_account(name="zhang.san")
+    found = services.sign_in(name="zhang.san", password=PASSWORD)
+    start = now()
+
+    for minutes in range(0, 12 * 60, 15):
+        with use_time(start + timedelta(minutes=minutes)):
+            services.resume(found.session_id)
+
+    with use_time(start + timedelta(hours=12, minutes=1)), pytest.raises(NotAuthenticated):
+        services.resume(found.session_id)
+
+
+def test_only_ones_own_session_can_be_ended(make_account):
+    make_account(name="zhang.san")
+    other = make_account(name="li.si")
+    found = services.sign_in(name="zhang.san", password=PASSWORD)
+
+    with pytest.raises(NotFound):
+        services.end_session(other, found.session_id)
+
+    services.resume(found.session_id)
+
+
+def test_an_account_with_a_given_password_must_change_it(city):
+    _, first = services.create_account(SYSTEM, name="new.one")
+
+    found = services.sign_in(name="new.one", password=first)
+
+    assert found.must_change_password
