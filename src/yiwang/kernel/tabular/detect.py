@@ -1,0 +1,105 @@
+"""Telling a file's format by its content. 按内容识别格式。"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STARTS = (
+    (b"PAR1", "parquet"),
+    (b"\x1f\x8b", "gzip"),
+    (b"%PDF", "pdf"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"\x00\x01\x00\x00Standard Jet DB", "access"),
+    (b"\x00\x01\x00\x00Standard ACE DB", "access"),
+    (b"{\\rtf", "rtf"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"\x09\x08", "xls"),
+    (b"\x09\x04\x06\x00", "xls"),
+    (b"\x09\x02\x06\x00", "xls"),
+    (b"\x09\x00\x04\x00", "xls"),
+)
+
+
+def find_format(path: Path) -> str:
+    """A short name of the format, `delimited` for any other text. 识别格式。"""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if not head:
+        return "empty"
+    if head.startswith(_OLE):
+        return _ole(path)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip(path)
+    for start, name in _STARTS:
+        if head.startswith(start):
+            return name
+    return _text(head)
+
+
+def _ole(path: Path) -> str:
+    """The old container of Microsoft: names of its streams say what is inside."""
+    with path.open("rb") as stream:
+        content = stream.read(64 << 20)
+    for name, found in (
+        ("EncryptedPackage", "encrypted"),
+        ("Workbook", "xls"),
+        ("Book", "xls"),
+        ("WordDocument", "doc"),
+        ("PowerPoint Document", "ppt"),
+    ):
+        if name.encode("utf-16-le") in content:
+            return found
+    return "ole"
+
+
+_ZIP_PARTS = (
+    ("xl/workbook.xml", "xlsx"),
+    ("xl/workbook.bin", "xlsb"),
+    ("word/document.xml", "docx"),
+    ("ppt/presentation.xml", "pptx"),
+    ("OFD.xml", "ofd"),
+)
+
+
+def _zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if "mimetype" in names:
+                return _open_document(archive)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+        return "zip"
+    lower = {name.lower().replace("\\", "/") for name in names}
+    for part, found in _ZIP_PARTS:
+        if part.lower() in lower:
+            return found
+    return "zip"
+
+
+def _open_document(archive: zipfile.ZipFile) -> str:
+    with archive.open("mimetype") as stream:
+        kind = stream.read(100).decode("ascii", "replace")
+    if "opendocument.spreadsheet" in kind:
+        return "ods"
+    return "odf" if "opendocument" in kind else "zip"
+
+
+def _text(head: bytes) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    lower = start[:400].lower()
+    if lower.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
+        return "html"
+    if lower.startswith(b"<"):
+        return "html" if b"<html" in lower else "xml"
+    if start[:1] in (b"{", b"["):
+        return "json"
+    return "delimited"

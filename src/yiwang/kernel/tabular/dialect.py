@@ -1,0 +1,56 @@
+"""Finding how a delimited text is cut. 分隔符判定。"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from yiwang.kernel.base.text import msg
+
+from .strict import split_records
+from .types import Dialect, ReadOptions
+
+DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE_RECORDS = 200
+
+
+def find_newline(sample: str) -> str:
+    """What ends a record: a line feed (CRLF too), or a lone carriage return. 判定换行。"""
+    pairs = sample.count("\r\n")
+    feeds = sample.count("\n")
+    lone = sample.count("\r") - pairs
+    return "\r" if lone > feeds else "\n"
+
+
+def find_dialect(sample: str, options: ReadOptions, *, name: str = "") -> Dialect:
+    """The delimiter under which the first records fall into equal parts. 判定分隔方式。
+
+    `sample` is the start of the text, cut after a record where possible. What `options` says is
+    taken; the rest is proposed with reasons.
+    """
+    newline = find_newline(sample)
+    quote = '"' if options.quote is None else options.quote
+    if options.delimiter is not None:
+        return Dialect(options.delimiter, quote, newline, (msg("delimiter as asked"),))
+    scores = {one: _score(sample, one, quote, newline) for one in DELIMITERS}
+    best = max(DELIMITERS, key=lambda one: scores[one])
+    if scores[best] <= 0:
+        if name.lower().endswith(".tsv"):
+            return Dialect("\t", quote, newline, (msg("the name says tab-separated"),))
+        return Dialect(",", quote, newline, (msg("no delimiter found: one column"),))
+    reason = msg("most records fall into equal parts under this delimiter")
+    return Dialect(best, quote, newline, (reason,))
+
+
+def _score(sample: str, delimiter: str, quote: str, newline: str) -> float:
+    """How regular the records are: share of the commonest width, more for wider ones."""
+    records = split_records(sample, delimiter, quote, newline, most=_SAMPLE_RECORDS)
+    widths = [len(record) for record in records if any(record)]
+    if not widths:
+        return 0.0
+    (width, times), *_ = Counter(widths).most_common(1)
+    wide = sum(one for one in widths if one > 1)
+    if not wide:
+        return 0.0
+    if width == 1:
+        return 0.1 * (len(widths) - times) / len(widths)
+    return times / len(widths) + min(width, 20) / 100

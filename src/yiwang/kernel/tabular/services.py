@@ -1,0 +1,56 @@
+"""Reading any delivered file as tables. 读取报送文件。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import delimited
+from .detect import find_format
+from .errors import FileRefused, LimitPassed, refuse
+from .limits import Budget
+from .opening import READERS, Opened, Reader, Scratch
+from .refusals import refuse_format
+from .types import ReadLimits, ReadOptions, TableSource
+
+__all__ = [
+    "READERS",
+    "FileRefused",
+    "LimitPassed",
+    "Opened",
+    "Reader",
+    "find_format",
+    "open_source",
+]
+
+READERS.register("delimited", delimited.open_delimited)
+
+
+def open_source(
+    path: Path,
+    name: str,
+    options: ReadOptions | None = None,
+    limits: ReadLimits | None = None,
+) -> list[TableSource]:
+    """All tables in the file, each ready to be read. 打开文件中的表。
+
+    The content decides, not `name`; `name` is for people and messages. Raises FileRefused with the
+    place and what to do when there is no table to be read, LimitPassed when it would cost more
+    than `limits`.
+    """
+    options = options or ReadOptions()
+    budget = Budget(name, limits or ReadLimits())
+    budget.check_file(path.stat().st_size)
+    opened = Opened(path, name, options, budget, Scratch(options.scratch))
+    return open_any(opened)
+
+
+def open_any(opened: Opened) -> list[TableSource]:
+    """The tables of a file whose place among archives is known. 打开。"""
+    kind = find_format(opened.path)
+    reader = READERS.find(kind)
+    if reader is None:
+        raise refuse_format(kind, opened.name)
+    sources = reader(opened)
+    if not sources:
+        raise refuse("file.no_table", "%(file)s holds no table.", file=opened.name)
+    return sources
