@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
+import yiwang
 from yiwang.kernel.base.ids import set_node
 
 from .databases import configure_database
@@ -105,9 +107,16 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+LOCALE_PATHS = [Path(yiwang.__file__).parent / "locale"]
+FORM_RENDERER = "yiwang.kernel.ui.forms.Renderer"
+CSRF_FAILURE_VIEW = "yiwang.kernel.ui.failures.forged"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME.path / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "yiwang.kernel.ui.assets.HashedFiles"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

@@ -22,3 +22,7 @@ def gather_pages() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = gather_pages()
+handler400 = "yiwang.kernel.ui.failures.bad_request"
+handler403 = "yiwang.kernel.ui.failures.denied"
+handler404 = "yiwang.kernel.ui.failures.not_found"
+handler500 = "yiwang.kernel.ui.failures.broken"

@@ -4,14 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from yiwang.kernel.base.act import ANONYMOUS, Actor
+
 from .access import actor_of
-from .menu import MENU
+from .display import read_display
+from .flash import take_flashes
+from .frame import ACCOUNT_MENU, FRAME, AccountLabel
+from .menu import MENU, group_menu
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """The actor and the side bar as this actor sees it. 行为人与菜单。"""
+    """The actor and the frame as this actor sees it. 行为人与页面框架。
+
+    Sources are handed over uncalled: a template that draws no frame asks nothing of them.
+    """
     actor = actor_of(request)
     entries = [e for e in MENU.values() if not e.permission or actor.may(e.permission)]
-    return {"actor": actor, "menu": sorted(entries, key=lambda entry: entry.order)}
+    known = actor.id != ANONYMOUS.id
+    return {
+        "actor": actor,
+        "is_signed_in": known,
+        "menu": group_menu(entries),
+        "display": read_display(request),
+        "city": settings.YIWANG_CITY,
+        "search_route": FRAME.search_route,
+        "notices_route": FRAME.notices_route if known else "",
+        "notices": lambda: _count_notices(actor),
+        "account": lambda: _label(actor),
+        "account_menu": ACCOUNT_MENU.values() if known else [],
+        "messages": lambda: take_flashes(request),
+    }
+
+
+def _count_notices(actor: Actor) -> int:
+    return FRAME.count_notices(actor) if FRAME.count_notices else 0
+
+
+def _label(actor: Actor) -> AccountLabel:
+    return FRAME.account_label(actor) if FRAME.account_label else AccountLabel(name=actor.id)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from yiwang.kernel.base.errors import NotAuthenticated, YiwangError
+
+from .failures import explain, render_failure
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -44,5 +48,14 @@ class ErrorPages:
         if not isinstance(error, YiwangError):
             return None
         if isinstance(error, NotAuthenticated):
-            return redirect(f"/sign-in/?next={request.path}")
-        return render(request, "ui/error.html", {"error": error}, status=error.status)
+            return ask_to_sign_in(request)
+        return render_failure(request, error.status, code=error.code, detail=explain(error))
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Leads to the sign-in page, and back afterwards where that can be. 引导登录。"""
+    back = request.get_full_path() if request.method == "GET" else "/home/"
+    address = f"{settings.LOGIN_URL}?{urlencode({'next': back})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
