@@ -1,0 +1,133 @@
+"""Elements, and what each does to a text. 数据元与文本。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from yiwang.kernel.base.clock import today
+from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.standards.checks import CHECKS
+from yiwang.kernel.standards.masks import mask_text, mask_text_sql
+from yiwang.kernel.standards.overlay import current_standards
+from yiwang.kernel.standards.readings import difference_sql as _difference_sql
+from yiwang.kernel.standards.readings import read_text, read_text_sql
+from yiwang.kernel.standards.suggest import suggest
+from yiwang.kernel.standards.types import CodeSetVersion, Element, Suggestion, TypedReading
+
+from .code_sets import find_code
+
+AnyElement = str | Element
+
+
+def get_elements(*, on_date: date | None = None) -> dict[str, Element]:
+    """All elements by code, or those valid on a day. 全部数据元。"""
+    elements = current_standards().elements
+    return {
+        code: element
+        for code, element in elements.items()
+        if on_date is None or element.is_valid(on_date)
+    }
+
+
+def find_element(code: str) -> Element | None:
+    """The element of that code, or None. 查找数据元。"""
+    return current_standards().elements.get(code)
+
+
+def get_element(code: str) -> Element:
+    """The element of that code; NotFound `standards.element.unknown`. 取数据元。"""
+    element = find_element(code)
+    if element is None:
+        raise NotFound(
+            "standards.element.unknown", "There is no data element %(element)s", element=code
+        )
+    return element
+
+
+def suggest_elements(
+    column_name: str, samples: Sequence[str | None], limit: int = 3
+) -> list[Suggestion]:
+    """Elements that a column may hold, best first, with reasons. 推荐数据元。
+
+    Judged from the heading and up to 500 sample values; never from values alone where the
+    element is a short code or a plain text.
+    """
+    standards, day = current_standards(), today()
+    elements = [element for element in standards.elements.values() if element.is_valid(day)]
+    newest: dict[str, CodeSetVersion] = {
+        name: versions[0] for name, versions in standards.code_sets.items() if versions
+    }
+    return suggest(elements, newest, column_name, samples, limit)
+
+
+def mask_value(element: AnyElement, text: str | None) -> str | None:
+    """A value as it may be shown to those who may not see it whole. 脱敏。"""
+    return mask_text(_element(element).mask, text)
+
+
+def mask_sql(element: AnyElement, column_sql: str) -> str:
+    """`mask_value` as a DuckDB expression over a VARCHAR expression. 脱敏 SQL。"""
+    return mask_text_sql(_element(element).mask, column_sql)
+
+
+def check_value(element: AnyElement, text: str | None, *, on_date: date | None = None) -> str:
+    """Why a canonical text breaks the element's rules, or an empty text where it does not. 校验取值。
+
+    `format` (pattern), `check` (check function), `code` (not in the code set valid on that day),
+    `type` (not readable as its type). Blank values break nothing: whether they may be is a rule
+    of the resource, not of the element.
+    """
+    element = _element(element)
+    if not text:
+        return ""
+    if read_text(element, text).text is None:
+        return "type"
+    if element.pattern and not re.fullmatch(element.pattern, text):
+        return "format"
+    if element.check and not CHECKS[element.check].holds(text):
+        return "check"
+    if element.code_set and find_code(element.code_set, text, on_date or today()) is None:
+        return "code"
+    return ""
+
+
+def check_sql(element: AnyElement, column_sql: str) -> str:
+    """Pattern and check function as a DuckDB expression: true, false, NULL for NULL. 校验 SQL。
+
+    Blank text is true, as in `check_value`; code sets are joined by those who count them.
+    """
+    element = _element(element)
+    conditions = []
+    if element.pattern:
+        conditions.append(f"regexp_full_match({column_sql},{_quoted(element.pattern)})")
+    if element.check:
+        conditions.append(f"({CHECKS[element.check].sql(column_sql)})")
+    both = " AND ".join(conditions) or "true"
+    return (
+        f"CASE WHEN {column_sql} IS NULL THEN NULL WHEN {column_sql}='' THEN true ELSE {both} END"
+    )
+
+
+def read_typed(element: AnyElement, text: str | None) -> TypedReading:
+    """Read a text as the element's type, saying how it was spelled otherwise. 按类型读取。"""
+    return read_text(_element(element), text)
+
+
+def read_typed_sql(element: AnyElement, column_sql: str) -> str:
+    """The canonical text as a DuckDB expression, NULL where it cannot be read. 读取 SQL。"""
+    return read_text_sql(_element(element), column_sql)
+
+
+def difference_sql(element: AnyElement, column_sql: str) -> str:
+    """The kind of difference or problem as a DuckDB expression, '' for none. 差异 SQL。"""
+    return _difference_sql(_element(element), column_sql)
+
+
+def _element(element: AnyElement) -> Element:
+    return get_element(element) if isinstance(element, str) else element
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,64 @@
+import pytest
+
+from yiwang.kernel.standards.services import check_value, get_elements, mask_value, suggest_elements
+
+pytestmark = pytest.mark.django_db
+IDS = ["11010519491231002X", "110101199003071233", "44052418800101001X"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "samples", "code"),
+    [
+        ("身份证号码（18位）", ["11010519491231002X"] * 6, "resident_id"),
+        ("sfzh", [], "resident_id"),
+        ("F3", ["11010519491231002X"] * 6, "resident_id"),
+        ("col7", ["91110000600037341L"] * 6, "credit_code"),
+        ("申请人姓名", ["张三", "李四"], "person_name"),
+        ("联系人手机", ["13812341234"] * 5, "mobile_phone"),
+        ("applicant_birthDate", ["1990-01-01"], "birth_date"),
+        ("性别", ["男", "女", "男"], "sex"),
+        ("成立日期", ["2020/1/3"], "date"),
+        ("家庭住址", ["云州市东湖区1号"], "address"),
+    ],
+)
+def test_heading_and_samples_suggest(heading, samples, code):
+    assert suggest_elements(heading, samples)[0].code == code
+
+
+@pytest.mark.parametrize(
+    "samples", [["1", "2", "1", "2", "1", "2"], ["01", "02", "03"] * 3, ["100000"] * 9]
+)
+def test_short_codes_are_never_guessed_from_values_alone(samples):
+    assert suggest_elements("F3", samples) == []
+
+
+def test_values_that_contradict_the_heading_take_from_it():
+    good = suggest_elements("身份证号", ["11010519491231002X"] * 6)[0]
+    bad = [s for s in suggest_elements("身份证号", ["北京"] * 6) if s.code == "resident_id"]
+
+    assert good.score > 0.9
+    assert not bad or bad[0].score < 0.4
+
+
+def test_reasons_are_given_in_both_languages():
+    reasons = suggest_elements("身份证号", ["11010519491231002X"] * 6)[0].reasons
+
+    assert "列名" in reasons[0].zh
+    assert "column name" in reasons[0].en
+    assert "100%" in reasons[1].zh
+    assert "100%" in reasons[1].en
+
+
+def test_every_personal_element_is_masked_or_a_short_code():
+    for element in get_elements().values():
+        if element.personal and element.grade >= 3 and not element.code_set:
+            assert element.mask != "keep", element.code
+
+
+def test_values_are_checked_and_masked_by_element_code():
+    assert check_value("resident_id", "11010519491231002X") == ""
+    assert check_value("resident_id", "110105194912310021") == "check"
+    assert check_value("resident_id", "1101") == "format"
+    assert check_value("sex", "3") == "code"
+    assert check_value("date", "昨天") == "type"
+    assert mask_value("person_name", "张三") == "张*"

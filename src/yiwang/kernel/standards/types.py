@@ -1,0 +1,122 @@
+"""What the standards answer with. 数据元标准类型。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Kind = Literal["text", "code", "integer", "number", "date", "datetime"]
+DEFAULT_FROM = date(1949, 10, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One datum, defined once. 数据元。
+
+    `format` is the notation of GB/T 19488 (`an18`, `n..12,2`), `pattern` a regular expression the
+    canonical text matches in full, `check` the name of a check function, `grade` the protection
+    grade 1 (public) to 4 (most sensitive), `match_key` the steps (function names of
+    `kernel.query`) that turn the text into what comparisons join on. `city` says that the city
+    edited it. Half-open validity: `valid_until` is the first day it no longer holds.
+    """
+
+    code: str
+    zh: str
+    en: str
+    definition: str
+    definition_en: str = ""
+    type: Kind = "text"
+    format: str = ""
+    pattern: str = ""
+    code_set: str = ""
+    check: str = ""
+    grade: int = 1
+    personal: bool = False
+    mask: str = "keep"
+    match_key: tuple[str, ...] = ("nfkc", "trim")
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    known_by_values: bool = False
+    source_standard: str = ""
+    valid_from: date = DEFAULT_FROM
+    valid_until: date | None = None
+    city: bool = False
+
+    def is_valid(self, on_date: date) -> bool:
+        """Whether the element holds on that day. 当日是否有效。"""
+        return self.valid_from <= on_date and (
+            self.valid_until is None or on_date < self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code and its name. 代码。 Half-open validity inside its version's."""
+
+    code: str
+    name: str
+    parent: str = ""
+    name_en: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def is_valid(self, on_date: date) -> bool:
+        """Whether the code may be used on that day. 当日是否可用。"""
+        after = self.valid_from is None or self.valid_from <= on_date
+        return after and (self.valid_until is None or on_date < self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSetVersion:
+    """One version of a code set, valid for a time. 代码集版本。"""
+
+    code_set: str
+    version: str
+    zh: str
+    en: str
+    source_standard: str
+    valid_from: date
+    valid_until: date | None
+    codes: Mapping[str, Code] = field(default_factory=dict)
+    city: bool = False
+
+    def is_valid(self, on_date: date) -> bool:
+        """Whether this version holds on that day. 当日是否有效。"""
+        return self.valid_from <= on_date and (
+            self.valid_until is None or on_date < self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an element is suggested, in both languages. 推荐理由。"""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An element that a column may hold, how sure (0 to 1) and why. 数据元推荐。"""
+
+    code: str
+    score: float
+    reasons: tuple[Reason, ...]
+    zh: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedReading:
+    """A text read as its element's type. 按类型读取。
+
+    `text` is the canonical text, None where it cannot be read; `difference` says how the raw text
+    was spelled otherwise (`spaces`, `width`, `style`, empty for the same); `problem` says why
+    nothing could be read (`not_a_number`, `not_a_date`, `not_a_datetime`).
+    """
+
+    text: str | None
+    difference: str = ""
+    problem: str = ""
