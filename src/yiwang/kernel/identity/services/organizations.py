@@ -109,7 +109,8 @@ def find_organization(text: str) -> OrganizationInfo | None:
     wanted = text.strip()
     if not wanted:
         return None
-    found = list(_all().filter(Q(code=wanted) | Q(name=wanted) | Q(short_name=wanted))[:3])
+    rows = _all().filter(Q(code=wanted) | Q(name=wanted) | Q(short_name=wanted))
+    found = list(rows.order_by("code")[:5])
     exact = [one for one in found if one.code == wanted] or found
     if len(exact) > 1:
         raise Conflict(

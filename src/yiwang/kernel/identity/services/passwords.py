@@ -137,6 +137,9 @@ def is_common(password: str) -> bool:
     read = core.translate(str.maketrans("0134578", "oieastb"))
     stem = re.sub(r"\d{1,4}$", "", bare)
     half = bare[: len(bare) // 2]
+    chunks = re.findall(r"[a-z]+|\d+", core)
+    if chunks and all(chunk in COMMON for chunk in chunks):
+        return True
     if {bare, core, read, stem} & COMMON or (bare == half * 2 and half in COMMON):
         return True
     if len(set(bare)) <= 2:
