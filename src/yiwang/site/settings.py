@@ -26,6 +26,7 @@ YIWANG_MASTER_KEY = bytes.fromhex(HOME.node["master_key"])
 YIWANG_MEMORY_LIMIT: str = _settings.get("memory_limit", "2GB")
 YIWANG_CITY: str = _settings.get("city", "")
 YIWANG_IDENTITY: dict[str, int] = _settings.get("identity", {})
+YIWANG_JOB_MEMORY_MB: int = _settings.get("job_memory_mb", 0)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -13,6 +13,10 @@ from yiwang.kernel.base.act import Actor, Ref, get_actor
 from yiwang.kernel.base.registry import Registry
 
 
+class Stopped(Exception):
+    """The task ended early because it was asked to; see `JobContext.check`. 任务中止。"""
+
+
 @dataclass(slots=True)
 class Progress:
     """How far a job has come; a keeper writes it to the row from time to time. 进度。"""
@@ -52,6 +56,15 @@ class JobContext:
     def progress(self, done: int, total: int | None = None, message: str = "") -> None:
         """Say how far the work is; `message` is a message id. Costs nothing, call it often. 报告进度。"""
         self.shown = Progress(done, total, message or self.shown.message)
+
+    def check(self) -> None:
+        """Give up here if the task should end; call it between pieces of work. 检查中止。
+
+        The job becomes cancelled when somebody cancelled it; when the worker is being stopped it
+        goes back to the queue and the attempt does not count.
+        """
+        if self.stopping:
+            raise Stopped
 
     def stop(self) -> None:
         """Ask the task to end. 请求停止。"""

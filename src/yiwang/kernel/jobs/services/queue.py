@@ -24,6 +24,7 @@ QUICK, NORMAL = 0, 1
 BACKOFF_FIRST = timedelta(seconds=5)
 BACKOFF_MOST = timedelta(minutes=10)
 CRASHED = YiwangError("jobs.task.crashed", msg("The worker process died while it did this work"))
+CANCELLED = YiwangError("jobs.task.cancelled", msg("The work was cancelled"))
 FAULT = YiwangError("jobs.task.fault", msg("The work ended with an unexpected fault"))
 
 
@@ -204,6 +205,30 @@ def fail(job: Job, error: YiwangError, *, final: bool) -> bool:
     return bool(held(job).update(**changes))
 
 
+def release(job: Job) -> bool:
+    """Give a job back that was interrupted from outside; the attempt does not count. 交还。"""
+    if held(job).filter(cancel_requested=True).exists():
+        return fail(job, CANCELLED, final=True)
+    return bool(
+        held(job).update(
+            state=State.QUEUED, attempts=job.attempts - 1, lease_until=None, run_at=now()
+        )
+    )
+
+
+def expire_leases() -> None:
+    """Take jobs back whose worker fell silent: to be run again, or dead at the cap. 回收过期租约。"""
+    moment = now()
+    lost = Job.objects.filter(state=State.RUNNING, lease_until__lt=moment)
+    if not lost.exists():
+        return
+    ended = {"lease_until": None, "finished_at": moment}
+    crashed = {"error_code": CRASHED.code, "error_message": CRASHED.message, "error_extra": {}}
+    lost.filter(cancel_requested=True).update(state=State.CANCELLED, **ended)
+    lost.filter(attempts__gte=F("max_attempts")).update(state=State.DEAD, **ended, **crashed)
+    lost.update(state=State.QUEUED, lease_until=None, run_at=moment + BACKOFF_FIRST, **crashed)
+
+
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts: 5 s, 10 s, 20 s … at most 10 min. 退避时长。"""
-    return min(BACKOFF_FIRST * 2 ** min(attempts - 1, 16), BACKOFF_MOST)
+    return min(BACKOFF_FIRST * (1 << min(attempts - 1, 16)), BACKOFF_MOST)

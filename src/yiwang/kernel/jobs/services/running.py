@@ -13,9 +13,9 @@ from django.db import DatabaseError, connection
 from yiwang.kernel.base.errors import TooMany, Unavailable, YiwangError
 from yiwang.kernel.base.ids import new_ulid
 from yiwang.kernel.jobs.models import Job
-from yiwang.kernel.jobs.types import TASKS, JobContext
+from yiwang.kernel.jobs.types import TASKS, JobContext, Stopped
 
-from .queue import FAULT, claim, fail, finish, keep
+from .queue import FAULT, claim, fail, finish, keep, release
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ def run_attempt(job: Job, context: JobContext | None = None) -> None:
     try:
         with _keeping(job, context):
             result = TASKS.get(job.kind).function(context, **job.args)
+    except Stopped:
+        release(job)
     except (Unavailable, TooMany) as error:
         fail(job, error, final=False)
     except YiwangError as error:
