@@ -1,0 +1,33 @@
+"""The door of the query language. 查询语言入口。"""
+
+from .evaluation import evaluate
+from .functions import FUNCTIONS
+from .parser import parse_expression, parse_filter, parse_key_pair, parse_key_pairs
+from .sql import compile_node
+from .sqlite import register_sqlite
+from .types import Compiled, KeyPair, Node, Schema, list_fields
+from .url import from_url, to_url
+from .writing import write_name, write_text
+
+compile = compile_node  # noqa: A001 - the contract's word; callers say query.compile
+
+__all__ = [
+    "FUNCTIONS",
+    "Compiled",
+    "KeyPair",
+    "Node",
+    "Schema",
+    "compile",
+    "compile_node",
+    "evaluate",
+    "from_url",
+    "list_fields",
+    "parse_expression",
+    "parse_filter",
+    "parse_key_pair",
+    "parse_key_pairs",
+    "register_sqlite",
+    "to_url",
+    "write_name",
+    "write_text",
+]
