@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yiwang.kernel.base.act import set_actor_source
+from yiwang.kernel.base.act import Actor, set_actor_source
 from yiwang.kernel.base.permissions import Scope, declare_permission
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.ui import frame
 
 from . import services, types
 
@@ -31,3 +32,16 @@ _declare(types.RESET_PASSWORDS, msg("Reset passwords"), SECADMIN)
 _declare(types.GRANT_ROLES, msg("Grant and revoke roles"), SECADMIN)
 
 set_actor_source(services.get_actor)
+
+
+def _label(actor: Actor) -> frame.AccountLabel:
+    found = services.get_accounts([actor.id]).get(actor.id)
+    if found is None:
+        return frame.AccountLabel(name="")
+    return frame.AccountLabel(name=found.label, organization=found.organization_name)
+
+
+frame.set_account_label(_label)
+frame.add_account_menu("identity:profile", msg("My account"))
+frame.add_account_menu("identity:tokens", msg("My tokens"))
+frame.add_account_menu("identity:sign_out", msg("Sign out"), post=True)
