@@ -43,7 +43,7 @@ class Home:
         """Node id and secrets, drawn at first use. 节点信息。"""
         file = self.path / "node.json"
         if not file.exists():
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_private(file, json.dumps(_draw_secrets(), indent=2))
         found: dict[str, str] = json.loads(file.read_text("utf-8"))
         return found

@@ -20,7 +20,6 @@ __all__ = [
     "Reader",
     "find_format",
     "open_source",
-    "refuse",
 ]
 
 READERS.register("delimited", delimited.open_delimited)

@@ -8,7 +8,7 @@ import sys
 import click
 
 from yiwang.kernel.base.act import Actor
-from yiwang.kernel.base.errors import InvalidInput, NotAuthenticated
+from yiwang.kernel.base.errors import InvalidInput, NotAuthenticated, NotPermitted
 from yiwang.site.home import Home
 
 from .frame import Answer, Session, command
@@ -56,7 +56,15 @@ def sign_in(session: Session, *, account: str, password_stdin: bool) -> Answer:
     from yiwang.kernel.identity import services
 
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _ask_password()
-    token = services.sign_in_for_token(name=account, password=password, label="command line")
+    opened = services.sign_in(name=account, password=password, agent="yiwang command line")
+    if opened.must_change_password:
+        raise NotPermitted(
+            "cli.password.must_change",
+            "The password must be changed first; sign in once in the browser",
+        )
+    actor = services.get_actor(opened.account_id)
+    services.sign_out(actor, opened.session_id)
+    _, token = services.issue_token(actor, name="command line")
     keep_tokens(session.home, {**read_tokens(session.home), account: token})
     return Answer({"account": account}, [t("Signed in as %(account)s", account=account)])
 

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 import click
 
 from yiwang.kernel.base.errors import Conflict, InvalidInput, Unavailable
+from yiwang.site.care.prepare import check_room, is_ready, prepare_node, read_program
 from yiwang.site.home import Home
 
 from .frame import Answer, Session, command
-from .prepare import prepare_node
 from .supervisor import Child, Supervisor
 from .words import t
 
@@ -106,8 +106,6 @@ def hold_home(home: Home) -> Iterator[None]:
 
 def run_prepare(home: Home) -> None:
     """Prepare the node in a child, so that the parent stays small. 子进程中准备。"""
-    from .prepare import check_room, is_ready, read_program
-
     check_room(home)
     if is_ready(home, read_program(home)):
         return

@@ -22,14 +22,14 @@ LEAST_FREE_BYTES = 50 * 1024 * 1024
 
 
 def prepare_node(home: Home) -> bool:
-    """Prepare the node unless its stamp says it is; whether there was anything to do. 准备节点。"""
+    """Prepare the node unless its stamp says it is; whether there was anything to do. 准备节点。
+
+    Django must be loaded.
+    """
     check_room(home)
     stamp = read_program(home)
     if is_ready(home, stamp):
         return False
-    from .frame import use_django
-
-    use_django()
     prepare_database()
     collect_static()
     _stamp_file(home).write_text(json.dumps({"stamp": stamp}), "utf-8")

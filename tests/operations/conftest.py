@@ -1,0 +1,168 @@
+"""A real node: its own home folder, real processes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Node:
+    """A node in a folder, driven as an operator would."""
+
+    def __init__(self, home, database=""):
+        self.home = home
+        self.database = database
+
+    @property
+    def environment(self):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("YIWANG_")}
+        return kept | {
+            "YIWANG_HOME": str(self.home),
+            "YIWANG_DATABASE": self.database,
+            "DJANGO_SETTINGS_MODULE": "yiwang.site.settings",
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def command(self, *arguments):
+        return [sys.executable, "-m", "yiwang.site.cli", *map(str, arguments)]
+
+    def run(self, *arguments, code=0, **options):
+        """Run a command to its end; its standard output."""
+        done = subprocess.run(
+            self.command(*arguments), env=self.environment, capture_output=True, text=True,
+            timeout=120, check=False, **options,
+        )  # fmt: skip
+        assert done.returncode == code, (
+            f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+        )
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def ask(self, *arguments, code=0):
+        """The document a command prints."""
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    def python(self, text):
+        """Run a few lines with Django loaded in a process of their own; what they print."""
+        head = "import django; django.setup()\n"
+        done = subprocess.run(
+            [sys.executable, "-c", head + text], env=self.environment, capture_output=True,
+            text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def write_acts(self, count):
+        """Put rows into the ledger."""
+        self.python(
+            "from yiwang.kernel.base.act import SYSTEM, Ref\n"
+            "from yiwang.kernel.ledger.services import acting\n"
+            f"for number in range({count}):\n"
+            "    with acting(SYSTEM, 'trial.thing.made', on=Ref('trial.thing', str(number), '街道')):\n"
+            "        pass\n"
+        )
+
+    def digests(self):
+        """Count and digest of every table."""
+        return json.loads(
+            self.python(
+                "import json\n"
+                "from yiwang.site.care.move import digest_rows, list_models\n"
+                "print(json.dumps({m._meta.label: digest_rows(m, 'default') for m in list_models()}))\n"
+            )
+        )
+
+    @contextmanager
+    def running(self, *arguments):
+        """The node started as an operator does, until the block ends."""
+        port = free_port()
+        process = subprocess.Popen(
+            self.command("start", "--port", port, *arguments), env=self.environment,
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        running = Running(process, port)
+        try:
+            yield running
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            process.stderr.close()
+
+
+class Running:
+    """A started node."""
+
+    def __init__(self, process, port):
+        self.process = process
+        self.port = port
+
+    def children(self):
+        """Process id by what the process is: web, worker."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        found = {}
+        for pid in map(int, listed.split()):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+            found["web" if b"granian" in words else "worker"] = pid
+        return found
+
+    def first_page(self, seconds=60):
+        """Wait for a page; its status and the seconds it took."""
+        begun = time.monotonic()
+        while time.monotonic() - begun < seconds:
+            try:
+                with urllib.request.urlopen(self.address("/sign-in/"), timeout=10) as answer:
+                    return answer.status, time.monotonic() - begun
+            except urllib.error.HTTPError as error:
+                return error.code, time.monotonic() - begun
+            except OSError:
+                assert self.process.poll() is None, self.process.stderr.read()
+                time.sleep(0.05)
+        raise AssertionError("no page came")
+
+    def address(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def node(tmp_path):
+    """A prepared node on SQLite."""
+    made = Node(tmp_path / "home")
+    made.run("init")
+    return made
+
+
+@pytest.fixture
+def empty_database():
+    """The address of an empty PostgreSQL database, dropped afterwards."""
+    psycopg = pytest.importorskip("psycopg")
+    server = os.environ.get("PG", "postgresql://postgres@127.0.0.1:5432/yiwang").rsplit("/", 1)[0]
+    try:
+        admin = psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"PostgreSQL does not answer: {error}")
+    name = f"yiwang_trial_{uuid.uuid4().hex[:12]}"
+    with admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
