@@ -1,5 +1,6 @@
 """The one door to accounts, organizations, posts, roles, sign-in and tokens. 身份服务。"""
 
+from .account_sheets import import_accounts, plan_accounts
 from .accounts import (
     add_post,
     create_account,
@@ -16,6 +17,7 @@ from .accounts import (
 )
 from .actors import find_permissions, get_actor, installer_actor, list_codes_below
 from .guards import forget_old_guards
+from .organization_sheets import import_organizations, plan_organizations
 from .organizations import (
     close_organization,
     create_organization,
@@ -55,6 +57,8 @@ __all__ = [
     "get_organizations",
     "get_rules",
     "grant_role",
+    "import_accounts",
+    "import_organizations",
     "installer_actor",
     "is_change_due",
     "issue_token",
@@ -69,6 +73,8 @@ __all__ = [
     "list_tokens",
     "list_tree",
     "lock_account",
+    "plan_accounts",
+    "plan_organizations",
     "reset_password",
     "resume",
     "revoke_role",

@@ -1,0 +1,85 @@
+"""What organization and account sheets have in common: headings, rows, problems. 导入表。"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.identity.types import ImportPlan, RowProblem
+
+SheetRow = Mapping[str, str | None]
+FIRST_ROW = 2  # as a spreadsheet counts: the heading is row 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row with its values by field; a field whose heading is absent is absent here. 行。"""
+
+    row: int
+    values: dict[str, str]
+    headings: dict[str, str]
+
+    def problem(self, field: str, message: str, **extra: str) -> RowProblem:
+        """What is wrong in the cell of that field. 单元格错误。"""
+        heading = self.headings.get(field, field)
+        return RowProblem(self.row, heading, self.values.get(field, ""), message, extra)
+
+
+def read_lines(rows: Iterable[SheetRow], headings: Mapping[str, Sequence[str]]) -> list[Line]:
+    """Rows by field; blank rows are skipped but counted. 读取行。
+
+    InvalidInput where a needed heading (the first of `headings`) is missing.
+    """
+    lines: list[Line] = []
+    known = {alias.lower(): field for field, names in headings.items() for alias in names}
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        found = {known.get(_bare(heading), ""): heading for heading in row}
+        found.pop("", None)
+        _require_key(found, headings)
+        values = {field: (row[heading] or "").strip() for field, heading in found.items()}
+        if any(values.values()):
+            lines.append(Line(number, values, found))
+    return lines
+
+
+def refuse_problems(plan: ImportPlan) -> None:
+    """InvalidInput with the first problem of a sheet that cannot be taken whole. 拒绝有误的表。"""
+    if not plan.problems:
+        return
+    first = plan.problems[0]
+    raise InvalidInput(
+        "identity.import.problems",
+        "Nothing was imported: %(count)s cells are wrong, first row %(row)s, column %(column)s",
+        count=len(plan.problems),
+        row=first.row,
+        column=first.column,
+    )
+
+
+def find_repeats(lines: Iterable[Line], field: str, message: str) -> list[RowProblem]:
+    """A problem for each row whose key stood in a row before. 查重。"""
+    seen: set[str] = set()
+    problems = []
+    for line in lines:
+        key = line.values[field]
+        if key in seen:
+            problems.append(line.problem(field, message))
+        seen.add(key)
+    return problems
+
+
+def _bare(heading: str) -> str:
+    text = unicodedata.normalize("NFKC", heading).replace("\ufeff", "")
+    return text.strip().rstrip("*").strip().lower()
+
+
+def _require_key(found: Mapping[str, str], headings: Mapping[str, Sequence[str]]) -> None:
+    key = next(iter(headings))
+    if key not in found:
+        raise InvalidInput(
+            "identity.import.heading",
+            "The sheet has no column %(heading)s in its first row",
+            heading=headings[key][0],
+        )
