@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["tests.ledger_guards"]
+pytest_plugins = ["tests.clients", "tests.ledger_guards"]
 
 REQUIRED = os.environ.get("YIWANG_REQUIRE_ALL") == "1"
 

@@ -26,6 +26,7 @@ YIWANG_MASTER_KEY = bytes.fromhex(HOME.node["master_key"])
 YIWANG_MEMORY_LIMIT: str = _settings.get("memory_limit", "2GB")
 YIWANG_CITY: str = _settings.get("city", "")
 YIWANG_IDENTITY: dict[str, int] = _settings.get("identity", {})
+YIWANG_LEDGER_RETENTION_DAYS: int = _settings.get("ledger_retention_days", 3650)
 YIWANG_JOB_MEMORY_MB: int = _settings.get("job_memory_mb", 0)
 
 INSTALLED_APPS = [
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "yiwang.kernel.identity.middleware.ActorMiddleware",
     "yiwang.kernel.ui.middleware.ErrorPages",
+    "yiwang.kernel.ledger.middleware.RecordRefusals",
 ]
 
 ROOT_URLCONF = "yiwang.site.urls"

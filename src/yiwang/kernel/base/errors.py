@@ -52,8 +52,9 @@ class NotAuthenticated(YiwangError):
 
 
 class NotPermitted(YiwangError):
-    """The actor may not do this. 无权限。"""
+    """The actor may not do this. 无权限。 `recorded` says whether the ledger knows of the attempt."""
 
+    recorded = False
     status = 403
     exit_code = 4
 

@@ -50,6 +50,8 @@ class ActRow(LedgerRow):
             models.Index(fields=["actor_id", "at", "id"], name="ledger_act_actor"),
             models.Index(fields=["object_type", "object_id", "at", "id"], name="ledger_act_object"),
             models.Index(fields=["verb", "at", "id"], name="ledger_act_verb"),
+            models.Index(fields=["organization", "at", "id"], name="ledger_act_organization"),
+            models.Index(fields=["parent_id"], name="ledger_act_parent"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -79,4 +81,5 @@ class ReadRow(LedgerRow):
             models.Index(
                 fields=["object_type", "object_id", "at", "id"], name="ledger_read_object"
             ),
+            models.Index(fields=["act_id"], name="ledger_read_act"),
         ]

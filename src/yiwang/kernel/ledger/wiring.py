@@ -9,11 +9,19 @@ from django.db.models.signals import post_migrate
 
 from yiwang.kernel.base.permissions import declare_permission
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.ui.menu import add_menu
 
 from .services.guards import install_guards
+from .types import READ
 
-declare_permission(
-    "ledger.read", msg("Read the ledger"), {"auditor": "all"}, touches_business_data=False
+declare_permission(READ, msg("Read the ledger"), {"auditor": "all"}, touches_business_data=False)
+add_menu(
+    "ledger:list",
+    msg("Ledger"),
+    section=msg("Audit"),
+    permission=READ,
+    order=800,
+    icon="book",
 )
 
 

@@ -1,6 +1,32 @@
 """The door to the ledger. 台账服务。"""
 
+from yiwang.kernel.ledger.types import LedgerFilter, Look
+
 from .guards import check_guards
+from .reading import (
+    get_act,
+    get_actor_labels,
+    list_acts,
+    list_looks,
+    list_reads,
+    set_actor_labels,
+)
+from .retention import check_retention
 from .writing import acting, current_act, record_read, record_refusal
 
-__all__ = ["acting", "check_guards", "current_act", "record_read", "record_refusal"]
+__all__ = [
+    "LedgerFilter",
+    "Look",
+    "acting",
+    "check_guards",
+    "check_retention",
+    "current_act",
+    "get_act",
+    "get_actor_labels",
+    "list_acts",
+    "list_looks",
+    "list_reads",
+    "record_read",
+    "record_refusal",
+    "set_actor_labels",
+]

@@ -81,7 +81,12 @@ def _hand_on(frame: _Frame, outer: _Frame | None) -> None:
 
 
 def record_refusal(actor: Actor, verb: str, *, on: Ref, refusal: NotPermitted) -> None:
-    """Record an attempt that was refused before any act was opened. 记录被拒绝的尝试。"""
+    """Record an attempt that was refused before any act was opened. 记录被拒绝的尝试。
+
+    Does nothing where an act has recorded this refusal already.
+    """
+    if refusal.recorded:
+        return
     _write_refusal(Act(actor, verb, on), refusal)
 
 
@@ -143,6 +148,7 @@ def _write_refusal(act: Act, refusal: NotPermitted) -> None:
     try:
         with transaction.atomic():
             _act_row(act, refusal).save(force_insert=True)
+        refusal.recorded = True
     except DatabaseError:
         logger.exception(
             "a refused attempt could not be recorded: %s by %s", act.verb, act.actor.id
