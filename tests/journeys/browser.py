@@ -1,0 +1,164 @@
+"""A reader at a real browser: what a journey sees, and what must never happen meanwhile."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+CHROMIUM = Path(os.environ.get("YIWANG_CHROMIUM", "/usr/bin/chromium"))
+AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+]
+PHONE, DESK, NARROWEST = (375, 740), (1366, 768), (320, 640)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Language, mode and size in which a page is looked at."""
+
+    language: str = "zh-hans"
+    elder: bool = False
+    high_contrast: bool = False
+    size: tuple[int, int] = DESK
+    scripts: bool = True
+
+    def __str__(self) -> str:
+        mode = "elder" if self.elder else "contrast" if self.high_contrast else "standard"
+        return f"{self.language}-{mode}-{self.size[0]}"
+
+    def cookies(self, url: str) -> list[dict[str, str]]:
+        pairs = {
+            "django_language": self.language,
+            "yiwang_age": "elder" if self.elder else "standard",
+            "yiwang_contrast": "high" if self.high_contrast else "standard",
+        }
+        return [{"name": name, "value": value, "url": url} for name, value in pairs.items()]
+
+
+@dataclass
+class Visitor:
+    """One browser page, and everything it complained about."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    bytes_gz: int = 0
+    expect_status: int = 200
+
+    def listen(self) -> None:
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.page.on("response", self._on_response)
+
+    def open(self, path: str, status: int = 200) -> Response:
+        self.expect_status, self.bytes_gz = status, 0
+        answer = self.page.goto(self.base + path, wait_until="load")
+        assert answer is not None
+        assert answer.status == status, f"{path} answers {answer.status}"
+        return answer
+
+    def list_faults(self) -> list[str]:
+        """What is wrong with the page as it stands: access, width, complaints, other hosts."""
+        return [*self.list_barriers(), *self.list_overflows(), *self.complaints, *self.foreign]
+
+    def list_barriers(self) -> list[str]:
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [describe(violation) for violation in found["violations"]]
+
+    def list_overflows(self) -> list[str]:
+        measured = self.page.evaluate(WIDTH)
+        return [] if measured["scroll"] <= measured["inner"] else [f"too wide: {measured}"]
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        if self.expect_status >= 400 and "Failed to load resource" in message.text:
+            return
+        self.complaints.append(f"{message.type}: {message.text}")
+
+    def _on_response(self, response: Response) -> None:
+        parts = urlsplit(response.url)
+        if parts.scheme == "data":
+            return
+        if not response.url.startswith(self.base):
+            self.foreign.append(response.url)
+        elif response.request.resource_type != "other" and response.status == 200:
+            self.bytes_gz += len(gzip.compress(response.body()))
+
+
+WIDTH = """() => ({
+  scroll: document.documentElement.scrollWidth,
+  inner: window.innerWidth,
+  widest: Array.from(document.body.querySelectorAll("*"))
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1
+      && !one.closest(".table-box, .tabs, .side, .visually-hidden, pre"))
+    .slice(0, 3).map((one) => one.outerHTML.slice(0, 120)),
+})"""
+
+
+def describe(violation: dict[str, Any]) -> str:
+    places = "; ".join(str(node["html"])[:140] for node in violation["nodes"][:3])
+    details = re.sub(r"\s+", " ", str(violation["nodes"][0].get("failureSummary", "")))[:240]
+    return f"{violation['id']} ({violation['impact']}): {places} -- {details}"
+
+
+def require_chromium() -> None:
+    """Skips aloud; under YIWANG_REQUIRE_ALL=1 the root conftest turns the skip into a failure."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM} (apt install chromium fonts-noto-cjk)")
+    if not AXE.exists():
+        pytest.skip("axe-core is not packed: python hatch_build.py")
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visit(
+    browser: Browser, base: str, look: Look, session: str = "", *, listening: bool = True
+) -> Iterator[Visitor]:
+    """A page of a reader who looks so, signed in where there is a session."""
+    width, height = look.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        java_script_enabled=look.scripts,
+        locale="zh-CN",
+        reduced_motion="reduce",
+        device_scale_factor=2 if width < 600 else 1,
+    )
+    cookies = look.cookies(base)
+    if session:
+        cookies.append({"name": "yiwang_session", "value": session, "url": base})
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    visitor = Visitor(context.new_page(), base)
+    if listening:
+        visitor.listen()
+    try:
+        yield visitor
+    finally:
+        context.close()
