@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "yiwang.nets.share.catalog",
     "yiwang.nets.share.connect",
     "yiwang.nets.share.compare",
+    "yiwang.adapters.spreadsheets",
     "yiwang.workbench",
     "yiwang.site",
 ]

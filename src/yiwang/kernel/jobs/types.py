@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
 from yiwang.kernel.base.act import Actor, Ref, get_actor
+from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.registry import Registry
 
 
@@ -102,3 +103,34 @@ class Schedule:
 
 TASKS: Registry[Task] = Registry("task")
 SCHEDULES: Registry[Schedule] = Registry("schedule")
+
+MANAGE = "jobs.manage"
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """How a job stands, as far as its reader may know it. 任务状态。
+
+    `whole` says whether the reader may know what the work is about; without it `on` and `result`
+    are None and `error` holds only its code. `label` and `message` are message ids.
+    """
+
+    id: str
+    kind: str
+    label: str
+    state: str
+    live: bool
+    attempts: int
+    max_attempts: int
+    done: int
+    total: int | None
+    message: str
+    created_at: datetime
+    run_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested: bool
+    error: YiwangError | None
+    on: Ref | None
+    result: Any
+    whole: bool

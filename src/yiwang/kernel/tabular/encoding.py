@@ -77,7 +77,7 @@ def find_encoding(path: Path, *, file: str, asked: str | None = None) -> Encodin
     problem = find_undecodable(path, "utf-8")
     if problem is None:
         return _plain(path)
-    return _eight_bit(path, file, problem)
+    return _eight_bit(path, file, problem, mac=b"\r" in head and b"\n" not in head)
 
 
 def find_undecodable(path: Path, encoding: str, *, skip: int = 0) -> Undecodable | None:
@@ -194,11 +194,11 @@ def _plain(path: Path) -> Encoding:
     return Encoding("utf-8", 0, msg("the whole file is plain ASCII"), ascii=True)
 
 
-def _eight_bit(path: Path, file: str, problem: Undecodable) -> Encoding:
+def _eight_bit(path: Path, file: str, problem: Undecodable, *, mac: bool) -> Encoding:
     sample = _sample_high_lines(path)
     if _mostly_utf8(sample):
         raise undecodable(file, "utf-8", problem)
-    guess = _guess(sample)
+    guess = _guess(sample, mac=mac)
     first: Undecodable | None = None
     for name, reason in guess:
         found = find_undecodable(path, name)
@@ -241,7 +241,7 @@ def _mostly_utf8(sample: bytes) -> bool:
     return good > 3 * bad
 
 
-def _guess(sample: bytes) -> list[tuple[str, str]]:
+def _guess(sample: bytes, *, mac: bool) -> list[tuple[str, str]]:
     """Candidates, the likeliest first, each with its reason."""
     named = _normal(chardet.detect(sample).get("encoding") or "")
     detected = msg("the letters look like it, and the whole file decodes")
@@ -250,7 +250,9 @@ def _guess(sample: bytes) -> list[tuple[str, str]]:
         candidates.append((named, detected))
     if _share_gb(sample) > 0.85 or named == "gb18030":
         candidates.append(("gb18030", msg("its bytes pair up as Chinese characters do")))
-    if named and named not in {"utf-8", "ascii"}:
+    if mac:
+        candidates.append(("mac_roman", msg("its lines end as on an old Macintosh")))
+    if named and named not in {"utf_8", "ascii"}:
         candidates.append((named, detected))
     candidates.append(("cp1252", msg("single accented letters of Western Europe")))
     candidates.append(("gb18030", msg("no other encoding decodes the whole file")))

@@ -20,6 +20,7 @@ __all__ = [
     "Reader",
     "find_format",
     "open_source",
+    "refuse",
 ]
 
 READERS.register("delimited", delimited.open_delimited)

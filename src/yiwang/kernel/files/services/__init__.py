@@ -15,15 +15,18 @@ from .storing import (
     store_file,
     write_file,
 )
+from .sweeping import Sweep, find_missing, sweep_files
 
 __all__ = [
     "Damaged",
     "StoredFile",
+    "Sweep",
     "WrittenFile",
     "copy_file",
     "create_key",
     "derive_key",
     "destroy_key",
+    "find_missing",
     "get_file",
     "get_files",
     "keep_file",
@@ -31,5 +34,6 @@ __all__ = [
     "open_file",
     "remove_file",
     "store_file",
+    "sweep_files",
     "write_file",
 ]

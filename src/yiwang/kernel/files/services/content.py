@@ -53,6 +53,11 @@ def new_content(file_id: str) -> Iterator[BinaryIO]:
         draft.unlink(missing_ok=True)
 
 
+def file_id_of(path: Path) -> str:
+    """Whose content lies there. 内容所属文件。"""
+    return path.name.replace("-", ":", 1)
+
+
 def erase_content(file_id: str) -> None:
     """Remove a content if it is there. 删除内容。"""
     content_path(file_id).unlink(missing_ok=True)

@@ -1,10 +1,26 @@
 """The door to background work. 任务服务。"""
 
-from yiwang.kernel.jobs.types import JobContext
+from yiwang.kernel.jobs.types import JobContext, JobStatus
 
+from .control import cancel_job, replay_job
 from .declaring import schedule, task
 from .queue import enqueue
+from .reading import find_last_job, get_job, list_all_jobs, list_own_jobs
 from .running import run_due
 from .worker import run_worker
 
-__all__ = ["JobContext", "enqueue", "run_due", "run_worker", "schedule", "task"]
+__all__ = [
+    "JobContext",
+    "JobStatus",
+    "cancel_job",
+    "enqueue",
+    "find_last_job",
+    "get_job",
+    "list_all_jobs",
+    "list_own_jobs",
+    "replay_job",
+    "run_due",
+    "run_worker",
+    "schedule",
+    "task",
+]

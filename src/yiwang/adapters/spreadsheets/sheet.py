@@ -1,0 +1,229 @@
+"""One sheet of an XLSX workbook, cell by cell. XLSX 工作表读取。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from yiwang.kernel.base.text import msg
+from yiwang.kernel.tabular.grid import GridRow, Mark
+from yiwang.kernel.tabular.services import refuse
+from yiwang.kernel.tabular.types import Cell, Row
+
+from .package import Package
+from .shown import Shown, show_number, show_text
+
+if TYPE_CHECKING:
+    from .xlsx import Sheet, Workbook
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_KEPT_AREAS = 50
+_MOST_ROW = 1_048_576
+
+
+@dataclass
+class SheetFacts:
+    """What stands beside the cells of a sheet. 工作表附注。"""
+
+    merged: list[str] = field(default_factory=list)
+    merged_count: int = 0
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+
+
+class SheetReader:
+    """Walks a sheet's XML and gives its rows. 工作表读取器。
+
+    A cell's place comes from its own reference or, without one, from the cell before it; what the
+    sheet claims about its size is not read.
+    """
+
+    def __init__(self, package: Package, book: Workbook, sheet: Sheet) -> None:
+        self.package = package
+        self.book = book
+        self.sheet = sheet
+        self.facts = SheetFacts()
+        self._ready: list[GridRow] = []
+        self._show = lru_cache(maxsize=20_000)(self._number)
+        self._place = 0
+        self._start_row()
+        self._start_cell()
+
+    def rows(self) -> Iterator[GridRow]:
+        """All rows that have a cell. 全部行。"""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        for _ in self.package.parse(self.sheet.part, parser):
+            yield from self._ready
+            self._ready = []
+
+    def _start_row(self) -> None:
+        self._cells: Row = []
+        self._marks: list[Mark] = []
+
+    def _start_cell(self, kind: str = "n", style: str = "0") -> None:
+        self._kind = kind
+        self._style = style
+        self._value: list[str] = []
+        self._formula: list[str] = []
+        self._into: list[str] | None = None
+        self._sound = 0
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        if name == "c":
+            self._open_cell(attributes)
+        elif name in {"v", "t"}:
+            self._into = None if self._sound else self._value
+        elif name == "f":
+            self._into = self._formula
+        elif name == "rPh":
+            self._sound += 1
+        elif name == "row":
+            self._open_row(attributes)
+        else:
+            self._beside(name, attributes)
+
+    def _text(self, piece: str) -> None:
+        if self._into is not None:
+            self._into.append(piece)
+
+    def _end(self, tag: str) -> None:
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        if name == "c":
+            self._close_cell()
+        elif name in {"v", "t", "f"}:
+            self._into = None
+        elif name == "rPh":
+            self._sound -= 1
+        elif name == "row" and self._cells:
+            self._ready.append(GridRow(self._place, self._cells, tuple(self._marks)))
+            self._start_row()
+
+    def _beside(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "mergeCell":
+            self.facts.merged_count += 1
+            if len(self.facts.merged) < _KEPT_AREAS:
+                self.facts.merged.append(attributes.get("ref", ""))
+        elif name == "col" and attributes.get("hidden") in {"1", "true"}:
+            first, last = attributes.get("min", "0"), attributes.get("max", "0")
+            if first.isdecimal() and last.isdecimal():
+                self.facts.hidden_columns += max(0, int(last) - int(first) + 1)
+
+    def _open_row(self, attributes: dict[str, str]) -> None:
+        asked = attributes.get("r")
+        place = int(asked) if asked and asked.isdecimal() and asked.isascii() else self._place + 1
+        if place <= self._place or place > _MOST_ROW:
+            raise self._damaged(place, "rows out of order")
+        self._place = place
+        if attributes.get("hidden") in {"1", "true"}:
+            self.facts.hidden_rows += 1
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        self._start_cell(attributes.get("t", "n"), attributes.get("s", "0"))
+        reference = attributes.get("r")
+        at = column_index(reference) if reference else len(self._cells)
+        if at < len(self._cells):
+            raise self._damaged(self._place, "cells out of order")
+        self.package.opened.budget.check_columns(at + 1)
+        while len(self._cells) < at:
+            self._cells.append(None)
+
+    def _damaged(self, row: int, why: str) -> Exception:
+        return refuse(
+            "sheet.damaged",
+            msg("%(file)s, sheet %(sheet)s, row %(row)s is damaged (%(why)s). Save it once more."),
+            file=self.package.opened.name,
+            sheet=self.sheet.name,
+            row=row,
+            why=why,
+        )
+
+    def _close_cell(self) -> None:
+        value = "".join(self._value)
+        kind = self._kind
+        if kind == "n":
+            cell = self._numeric(value)
+        elif kind == "s":
+            cell = self._shared(value)
+        elif kind in {"str", "inlineStr"}:
+            cell = self._written(value) if self._value or kind == "inlineStr" else self._nothing()
+        else:
+            cell = self._other(kind, value)
+        self._cells.append(cell)
+
+    def _numeric(self, value: str) -> Cell:
+        if not value:
+            return self._nothing()
+        shown = self._show(value, self._style)
+        if shown.kind:
+            self._mark(shown.kind, value)
+        return shown.text
+
+    def _number(self, value: str, style: str) -> Shown:
+        shown = show_number(value, self._format(style), dates_1904=self.book.dates_1904)
+        stored = self.package.opened.options.numbers == "stored"
+        return Shown(value) if stored and shown.kind in {"number_format", "rounded"} else shown
+
+    def _format(self, style: str) -> str:
+        at = int(style) if style.isdecimal() and style.isascii() else 0
+        return self.book.formats[at] if at < len(self.book.formats) else "General"
+
+    def _nothing(self) -> Cell:
+        if self._formula:
+            self._mark("formula_without_value", "=" + "".join(self._formula))
+        return None
+
+    def _shared(self, value: str) -> Cell:
+        if not value:
+            return None
+        at = int(value) if value.strip().isdecimal() else -1
+        if not 0 <= at < len(self.book.texts):
+            raise self._damaged(self._place, "a text is missing")
+        return self._written(self.book.texts[at])
+
+    def _written(self, text: str) -> str:
+        """A text as shown: characters that XML cannot hold come back, the format's own come too."""
+        plain = _ESCAPE.sub(_character, text) if "_x" in text else text
+        shown = show_text(plain, self._format(self._style))
+        if shown != text:
+            self._mark("text_format" if shown != plain else "text_escape", text)
+        return shown
+
+    def _other(self, kind: str, value: str) -> Cell:
+        if kind == "b" and value in {"0", "1"}:
+            self._mark("boolean", value)
+            return "TRUE" if value == "1" else "FALSE"
+        if kind == "e":
+            self._mark("error_value", value)
+        return value or None
+
+    def _mark(self, kind: str, raw: str) -> None:
+        self._marks.append(Mark(len(self._cells), kind, raw))
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return found[0] if 0xD800 <= code < 0xE000 else chr(code)
+
+
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def column_index(reference: str) -> int:
+    """`C7` to 2; -1 for what is no reference. 列序号。"""
+    letters = reference.rstrip("0123456789").replace("$", "").upper()
+    ok = letters.isascii() and letters.isalpha() and len(letters) <= 3
+    return _column(letters) if ok else -1
