@@ -1,0 +1,39 @@
+"""What every page of one entry shows above its content. 资源页框架。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.text import msg
+
+from . import services
+from .models import Resource
+from .services.permissions import EDIT, LOOK
+
+
+def frame_of(actor: Actor, resource: Resource) -> dict[str, Any]:
+    """What every page of one entry shows above. 资源页框架。"""
+    owners = services.name_owners([resource])
+    return {
+        "resource": resource,
+        "owner_name": owners.get(resource.owner, resource.owner),
+        "tab_items": list_tabs(actor, resource),
+        "may_edit": actor.may(EDIT, organization=resource.owner),
+        "may_look": actor.may(LOOK, organization=resource.owner),
+    }
+
+
+def list_tabs(actor: Actor, resource: Resource) -> list[tuple[str, str]]:
+    """The views of one entry that this actor may open. 标签页。"""
+    found = [(reverse("catalog:detail", args=[resource.id]), msg("Overview"))]
+    if resource.table and actor.may(LOOK, organization=resource.owner):
+        found += [
+            (reverse("catalog:rows", args=[resource.id]), msg("Rows")),
+            (reverse("catalog:profile", args=[resource.id]), msg("Profile")),
+        ]
+    if resource.table and actor.may(EDIT, organization=resource.owner):
+        found.append((reverse("catalog:bind", args=[resource.id]), msg("Items and elements")))
+    return found

@@ -1,0 +1,147 @@
+"""Pages that look into the data of an entry. 数据查看页面。"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.query import services as query
+from yiwang.kernel.query.types import Node
+from yiwang.kernel.standards import services as standards
+from yiwang.kernel.ui.access import actor_of, needs
+from yiwang.kernel.ui.failures import explain
+
+from . import services
+from .frame import frame_of
+from .services.permissions import EXPORT, LOOK, UNMASK
+
+FORMATS = ("csv", "xlsx", "parquet")
+
+
+@needs(LOOK)
+def show_rows(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """Rows of one version, personal columns masked. 数据行。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    text = request.GET.get("filter", "").strip()
+    error = ""
+    try:
+        where = read_filter(text, [item.name for item in services.list_items(resource.id)])
+    except InvalidInput as refusal:
+        where, error = None, explain(refusal)
+    look = services.look_rows(
+        actor,
+        resource.id,
+        version=read_number(request, "version"),
+        where=where,
+        after=read_number(request, "after") or 0,
+    )
+    context = frame_of(actor, resource) | {
+        "look": look,
+        "heads": make_heads(look, services.list_items(resource.id)),
+        "rows": [cells for _, cells in look.rows],
+        "first_row": look.rows[0][0] if look.rows else 1,
+        "filter": text,
+        "filter_error": error,
+        "next_url": next_url(request, look),
+        "unmasking": services.find_unmasking(actor, resource.id),
+        "may_unmask": actor.may(UNMASK, organization=resource.owner),
+        "may_export": actor.may(EXPORT, organization=resource.owner),
+        "formats": FORMATS,
+    }
+    return render(request, "catalog/rows.html", context, status=422 if error else 200)
+
+
+@needs(LOOK)
+def show_profile(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """What each column looks like. 数据概况。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    version, columns = services.look_profile(
+        actor, resource.id, version=read_number(request, "version")
+    )
+    items = {item.name: item for item in services.list_items(resource.id)}
+    known = standards.get_elements()
+    chinese = (get_language() or "zh").startswith("zh")
+    shown = []
+    for column in columns:
+        item = items.get(column.name)
+        element = known.get(item.effective) if item else None
+        shown.append(
+            {
+                "column": column,
+                "item": item,
+                "element": (element.zh if chinese else element.en) if element else "",
+                "reasons": [zh if chinese else en for zh, en in item.reasons] if item else [],
+            }
+        )
+    context = frame_of(actor, resource) | {"version": version, "columns": shown}
+    return render(request, "catalog/profile.html", context)
+
+
+@needs(EXPORT)
+def download(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """The rows as a file, masked as on the page. 导出文件。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    ending = request.GET.get("format", "csv")
+    if ending not in FORMATS:
+        raise InvalidInput("catalog.export.format", "Export as csv, xlsx or parquet")
+    where = read_filter(
+        request.GET.get("filter", "").strip(),
+        [item.name for item in services.list_items(resource.id)],
+    )
+    root = Path(settings.YIWANG_HOME) / "tmp"
+    root.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="export-", dir=root) as folder:
+        target = Path(folder) / f"export.{ending}"
+        version = services.export_rows(
+            actor, resource.id, target, version=read_number(request, "version"), where=where
+        )
+        stream = target.open("rb")  # the open file outlives its folder entry
+    name = f"{resource.name}-{version.number}.{ending}"
+    return FileResponse(stream, as_attachment=True, filename=name)
+
+
+def read_filter(text: str, columns: list[str]) -> Node | None:
+    """A filter typed by a person, over the columns there are. 读筛选表达式。"""
+    return query.parse_filter(text, query.Schema(columns)) if text else None
+
+
+def read_number(request: HttpRequest, name: str) -> int | None:
+    """A whole number in the address, or None. 读数字参数。"""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise InvalidInput("catalog.number.invalid", "%(name)s must be a number", name=name)
+    return int(text)
+
+
+def make_heads(look: services.Look, items: list[services.ItemInfo]) -> list[services.Head]:
+    """Column heads with their element and whether they are masked. 列头。"""
+    known = standards.get_elements()
+    effective = {item.name: item.effective for item in items}
+    chinese = (get_language() or "zh").startswith("zh")
+    heads = []
+    for name in look.columns:
+        element = known.get(effective.get(name, ""))
+        note = (element.zh if chinese else element.en) if element else ""
+        heads.append(services.Head(name=name, note=note, masked=name in look.masked))
+    return heads
+
+
+def next_url(request: HttpRequest, look: services.Look) -> str:
+    """The address of the next page, or nothing at the end. 下一页。"""
+    if not look.more:
+        return ""
+    data = request.GET.copy()
+    data["after"] = str(look.next_after)
+    return f"{request.path}?{data.urlencode()}"

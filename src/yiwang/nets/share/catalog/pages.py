@@ -1,0 +1,177 @@
+"""Pages of the catalogue. 目录页面。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import get_language
+
+from yiwang.kernel.base.errors import YiwangError
+from yiwang.kernel.base.text import msg
+from yiwang.kernel.standards import services as standards
+from yiwang.kernel.ui.access import actor_of, needs
+from yiwang.kernel.ui.flash import flash
+from yiwang.kernel.ui.forms import add_failure
+
+from . import services
+from .forms import EntryForm, PurposeForm, make_entry_form
+from .frame import frame_of
+from .listing import list_entries
+from .looking_pages import download, show_profile, show_rows
+from .models import Resource
+from .services.permissions import EDIT, PUBLISH, READ, UNMASK
+from .types import ItemInfo
+
+
+@needs(READ)
+def show_list(request: HttpRequest) -> HttpResponseBase:
+    """Every entry the reader may know of; search and facets. 目录列表。"""
+    return list_entries(request)
+
+
+@needs(READ)
+def show_detail(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """One entry: what it is, its items, its versions. 资源详情。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    return render(request, "catalog/detail.html", frame_of(actor, resource) | {
+        "facts": describe_facts(resource),
+        "missing": services.list_missing(resource) if not resource.publish_date else [],
+        "may_publish": actor.may(PUBLISH, organization=resource.owner),
+        "item_rows": describe_items(services.list_items(resource.id)),
+        "versions": services.list_versions(actor, resource.id),
+    })  # fmt: skip
+
+
+@needs(EDIT)
+def edit(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """Change the catalogue fields. 编辑目录信息。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    form = EntryForm(request.POST) if request.method == "POST" else make_entry_form(resource)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_resource(actor, resource.id, **form.cleaned_data)
+        except YiwangError as error:
+            add_failure(form, error, "name")
+        else:
+            flash(request, msg("Saved"))
+            return redirect("catalog:detail", resource.id)
+    context = frame_of(actor, resource) | {"form": form}
+    return render(request, "catalog/edit.html", context, status=422 if form.errors else 200)
+
+
+@needs(EDIT)
+def bind(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """Say which data element each item is. 绑定数据元。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    items = services.list_items(resource.id)
+    if request.method == "POST":
+        services.bind_elements(actor, resource.id, read_bindings(request, items))
+        flash(request, msg("Saved: these elements now check, mask and match this resource"))
+        return redirect("catalog:detail", resource.id)
+    context = frame_of(actor, resource) | {
+        "item_rows": describe_items(items),
+        "elements": sorted(standards.get_elements().values(), key=lambda one: one.zh),
+    }
+    return render(request, "catalog/bind.html", context)
+
+
+def read_bindings(request: HttpRequest, items: Sequence[ItemInfo]) -> dict[str, str]:
+    """The chosen element per item, where the choice changes something. 读取绑定。"""
+    chosen = {
+        item.name: request.POST[f"item-{item.position}"]
+        for item in items
+        if f"item-{item.position}" in request.POST
+    }
+    known = {item.name: item for item in items}
+    return {
+        name: element
+        for name, element in chosen.items()
+        if element != known[name].element or (not element and known[name].suggested)
+    }
+
+
+@needs(PUBLISH)
+def publish(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """Publish an entry, or take it back with a reason. 发布与撤回。"""
+    actor = actor_of(request)
+    if request.method == "POST":
+        if "reason" in request.POST:
+            services.withdraw_publication(actor, resource_id, reason=request.POST["reason"])
+            flash(request, msg("Taken back to draft"))
+        else:
+            services.publish_resource(actor, resource_id)
+            flash(request, msg("Published: every department can find it now"))
+    return redirect("catalog:detail", resource_id)
+
+
+@needs(UNMASK)
+def unmask(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """State a purpose and see personal data for a while; or mask again. 明文查看。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    if request.method == "POST" and "end" in request.POST:
+        services.end_unmasking(actor, resource.id)
+        return redirect("catalog:rows", resource.id)
+    form = PurposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.unmask_resource(actor, resource.id, purpose=form.cleaned_data["purpose"])
+        return redirect("catalog:rows", resource.id)
+    context = frame_of(actor, resource) | {"form": form}
+    return render(request, "catalog/unmask.html", context, status=422 if form.errors else 200)
+
+
+def describe_facts(resource: Resource) -> list[tuple[str, Any]]:
+    """The core fields of the national guide. 核心元数据。"""
+    return [
+        (msg("Code"), resource.code),
+        (msg("Catalogue"), resource.get_catalogue_class_display()),
+        (msg("Abstract"), resource.abstract),
+        (msg("Format"), resource.get_data_format_display()),
+        (msg("Sharing type"), resource.get_sharing_type_display()),
+        (msg("Basis or condition of sharing"), resource.sharing_basis),
+        (msg("Openness"), resource.get_open_type_display()),
+        (msg("Update cycle"), resource.get_update_cycle_display()),
+        (msg("Published"), resource.publish_date),
+        (msg("Grade"), resource.grade or ""),
+        (msg("Key"), ", ".join(resource.key)),
+        (msg("Last landed"), resource.landed_at),
+    ]
+
+
+def describe_items(items: Sequence[ItemInfo]) -> list[dict[str, Any]]:
+    """Items with the words of their elements. 信息项说明。"""
+    known = standards.get_elements()
+    chinese = (get_language() or "zh").startswith("zh")
+    rows = []
+    for item in items:
+        element = known.get(item.effective)
+        rows.append(
+            {
+                "item": item,
+                "element": element,
+                "label": (element.zh if chinese else element.en) if element else "",
+                "reasons": [zh if chinese else en for zh, en in item.reasons],
+            }
+        )
+    return rows
+
+
+urlpatterns = [
+    path("", show_list, name="list"),
+    path("<str:resource_id>/", show_detail, name="detail"),
+    path("<str:resource_id>/edit/", edit, name="edit"),
+    path("<str:resource_id>/items/", bind, name="bind"),
+    path("<str:resource_id>/publish/", publish, name="publish"),
+    path("<str:resource_id>/unmask/", unmask, name="unmask"),
+    path("<str:resource_id>/rows/", show_rows, name="rows"),
+    path("<str:resource_id>/profile/", show_profile, name="profile"),
+    path("<str:resource_id>/export/", download, name="export"),
+]

@@ -1,0 +1,80 @@
+"""The door to the catalogue. 目录服务。"""
+
+from yiwang.nets.share.catalog.models import Item, Resource
+from yiwang.nets.share.catalog.types import ItemInfo, ResourceInfo
+
+from .entries import (
+    count_drafts,
+    count_states,
+    create_resource,
+    describe,
+    describe_item,
+    find_of_owner,
+    find_resource,
+    get_resource,
+    get_resources,
+    list_items,
+    list_owner_codes,
+    mark_landed,
+    name_codes,
+    name_owners,
+    ref_of,
+    update_resource,
+    visible_resources,
+)
+from .items import bind_elements, set_items
+from .looking import (
+    Head,
+    Look,
+    end_unmasking,
+    export_rows,
+    find_unmasking,
+    list_versions,
+    look_profile,
+    look_rows,
+    masks_for,
+    unmask_resource,
+)
+from .publishing import list_missing, publish_resource, withdraw_publication
+from .searching import find_ids, search_resources
+
+__all__ = [
+    "Head",
+    "Item",
+    "ItemInfo",
+    "Look",
+    "Resource",
+    "ResourceInfo",
+    "bind_elements",
+    "count_drafts",
+    "count_states",
+    "create_resource",
+    "describe",
+    "describe_item",
+    "end_unmasking",
+    "export_rows",
+    "find_ids",
+    "find_of_owner",
+    "find_resource",
+    "find_unmasking",
+    "get_resource",
+    "get_resources",
+    "list_items",
+    "list_missing",
+    "list_owner_codes",
+    "list_versions",
+    "look_profile",
+    "look_rows",
+    "mark_landed",
+    "masks_for",
+    "name_codes",
+    "name_owners",
+    "publish_resource",
+    "ref_of",
+    "search_resources",
+    "set_items",
+    "unmask_resource",
+    "update_resource",
+    "visible_resources",
+    "withdraw_publication",
+]

@@ -1,0 +1,285 @@
+"""Looking into a resource: rows and profile, personal data masked. 查看数据。
+
+Columns that are, or only look like, a personal element are masked on every page and export until
+the actor states a purpose; that statement and every page that shows personal data are rows in the
+ledger. A masked column can be neither filtered nor sorted by: the answer would give it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.clock import now
+from yiwang.kernel.base.errors import InvalidInput, NotFound, NotPermitted
+from yiwang.kernel.ledger import services as ledger
+from yiwang.kernel.pool import services as pool
+from yiwang.kernel.pool.types import ColumnProfile, ValueCount, VersionInfo
+from yiwang.kernel.query import services as query
+from yiwang.kernel.query.types import Node
+from yiwang.kernel.standards import services as standards
+from yiwang.nets.share.catalog.models import Resource, Unmasking
+from yiwang.nets.share.catalog.types import ItemInfo
+
+from .entries import get_resource, list_items, ref_of
+from .permissions import EXPORT, LOOK, UNMASK
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One page of rows as the actor may see them. 数据页。"""
+
+    columns: tuple[str, ...]
+    masked: frozenset[str]
+    personal: frozenset[str]
+    rows: tuple[tuple[int, tuple[str | None, ...]], ...]
+    version: VersionInfo
+    more: bool
+    next_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a shown column: its element's name, whether it is masked. 列头。"""
+
+    name: str
+    note: str = ""
+    masked: bool = False
+
+
+def look_rows(
+    actor: Actor,
+    resource_id: str,
+    *,
+    version: int | None = None,
+    where: Node | None = None,
+    columns: Sequence[str] = (),
+    after: int = 0,
+    limit: int = PAGE,
+    place: str = "page",
+) -> Look:
+    """A page of rows of one version, the newest unless named. 查看数据行。
+
+    Holders of `share.resource.look` for the owner. Leaves one read row where any column is
+    personal. Raises NotPermitted for a filter on a masked column.
+    """
+    resource = get_resource(actor, resource_id)
+    actor.require(LOOK, organization=resource.owner)
+    found = get_version(resource, version)
+    items = list_items(resource.id)
+    unmasking = find_unmasking(actor, resource.id)
+    masks = masks_of(items, unmasked=unmasking is not None)
+    refuse_masked_filter(where, masks)
+    condition, parameters = compile_where(where)
+    page = pool.list_rows(
+        found.id,
+        columns=columns,
+        where=condition,
+        parameters=parameters,
+        after=after,
+        limit=min(limit, 500),
+    )
+    personal = personal_columns(items) & set(page.columns)
+    if personal:
+        _record(actor, resource, personal, rows=len(page.rows), place=place)
+    return Look(
+        columns=page.columns,
+        masked=frozenset(masks),
+        personal=frozenset(personal),
+        rows=tuple((row, _mask_row(page.columns, cells, masks)) for row, cells in page.rows),
+        version=found,
+        more=page.more,
+        next_after=page.next_after,
+    )
+
+
+def look_profile(
+    actor: Actor, resource_id: str, *, version: int | None = None
+) -> tuple[VersionInfo, list[ColumnProfile]]:
+    """What each column looks like; values of personal columns masked. 查看概况。"""
+    resource = get_resource(actor, resource_id)
+    actor.require(LOOK, organization=resource.owner)
+    found = get_version(resource, version)
+    unmasking = find_unmasking(actor, resource.id)
+    items = list_items(resource.id)
+    masks = masks_of(items, unmasked=unmasking is not None)
+    columns = pool.profile(found.id)
+    personal = personal_columns(items)
+    if personal:
+        _record(actor, resource, personal, rows=0, place="profile")
+    return found, [_mask_profile(column, masks.get(column.name)) for column in columns]
+
+
+def export_rows(
+    actor: Actor,
+    resource_id: str,
+    target: Path,
+    *,
+    version: int | None = None,
+    where: Node | None = None,
+) -> VersionInfo:
+    """Write the rows to a file by its ending: CSV, XLSX or Parquet, masked as on pages. 导出。
+
+    Holders of `share.resource.export` for the owner. Formulas are defused in CSV and XLSX.
+    """
+    resource = get_resource(actor, resource_id)
+    actor.require(EXPORT, organization=resource.owner)
+    found = get_version(resource, version)
+    items = list_items(resource.id)
+    unmasking = find_unmasking(actor, resource.id)
+    masks = masks_of(items, unmasked=unmasking is not None)
+    refuse_masked_filter(where, masks)
+    with ledger.acting(actor, "share.resource.export", on=ref_of(resource)) as act:
+        condition, parameters = compile_where(where)
+        rows = pool.export_rows(
+            found.id, target, where=condition, parameters=parameters, shown=_sql(masks)
+        )
+        act.note(rows=rows, version=found.number, unmasked=unmasking is not None)
+        personal = personal_columns(items)
+        if personal:
+            _record(actor, resource, personal, rows=rows, place="export")
+    return found
+
+
+def unmask_resource(actor: Actor, resource_id: str, *, purpose: str) -> Unmasking:
+    """Show personal data unmasked to this actor for a while, for a stated purpose. 申请明文查看。
+
+    Holders of `share.resource.unmask` for the owner; `YIWANG_UNMASK_MINUTES` (10 unless set).
+    """
+    resource = get_resource(actor, resource_id)
+    actor.require(UNMASK, organization=resource.owner)
+    purpose = " ".join(purpose.split())
+    if len(purpose) < 4:
+        raise InvalidInput("catalog.purpose.missing", "State the purpose in a few words")
+    with ledger.acting(actor, "share.resource.unmask", on=ref_of(resource), reason=purpose) as act:
+        until = act.at + timedelta(minutes=settings.YIWANG_UNMASK_MINUTES)
+        return Unmasking.objects.create(
+            account=actor.id, resource=resource, purpose=purpose, until=until
+        )
+
+
+def end_unmasking(actor: Actor, resource_id: str) -> None:
+    """Mask again at once. 结束明文查看。"""
+    resource = get_resource(actor, resource_id)
+    with ledger.acting(actor, "share.resource.mask", on=ref_of(resource)):
+        Unmasking.objects.filter(account=actor.id, resource=resource, until__gt=now()).update(
+            until=now()
+        )
+
+
+def find_unmasking(actor: Actor, resource_id: str, at: datetime | None = None) -> Unmasking | None:
+    """The actor's running permission to see this resource unmasked. 生效的明文查看。"""
+    moment = at or now()
+    running = Unmasking.objects.filter(account=actor.id, resource_id=resource_id, until__gt=moment)
+    return running.order_by("-until").first()
+
+
+def get_version(resource: Resource, number: int | None) -> VersionInfo:
+    """The version of that number, the newest unless named. 取版本。"""
+    found = _find_version(resource.table, number) if resource.table else None
+    if found is None:
+        raise NotFound(
+            "catalog.version.missing", "%(resource)s has no such version", resource=resource.name
+        )
+    return found
+
+
+def _find_version(table: str, number: int | None) -> VersionInfo | None:
+    if number is None:
+        return pool.find_latest(table)
+    return next((one for one in pool.list_versions(table) if one.number == number), None)
+
+
+def list_versions(actor: Actor, resource_id: str) -> list[VersionInfo]:
+    """The versions of a resource, newest first. 版本列表。"""
+    resource = get_resource(actor, resource_id)
+    return pool.list_versions(resource.table) if resource.table else []
+
+
+def personal_columns(items: Iterable[ItemInfo]) -> set[str]:
+    """Columns that are, or look like, personal data. 个人信息列。"""
+    known = standards.get_elements()
+    return {
+        item.name for item in items if item.effective in known and known[item.effective].personal
+    }
+
+
+def masks_of(items: Sequence[ItemInfo], *, unmasked: bool) -> dict[str, str]:
+    """Which element masks which column; none while unmasked. 脱敏列。"""
+    if unmasked:
+        return {}
+    personal = personal_columns(items)
+    return {item.name: item.effective for item in items if item.name in personal}
+
+
+def compile_where(where: Node | None) -> tuple[str, list[object]]:
+    """A filter as SQL of the pool, with its parameters. 编译筛选。"""
+    if where is None:
+        return "", []
+    compiled = query.compile(where, "duckdb")
+    return compiled.sql, list(compiled.params)
+
+
+def masks_for(actor: Actor, resource_id: str) -> dict[str, str]:
+    """Which element masks which column of a resource for this actor now. 当前脱敏列。"""
+    unmasked = find_unmasking(actor, resource_id) is not None
+    return masks_of(list_items(resource_id), unmasked=unmasked)
+
+
+def refuse_masked_filter(where: Node | None, masks: dict[str, str]) -> None:
+    """Refuse to filter by what is masked. 禁止按脱敏列筛选。"""
+    used = sorted(set(query.list_fields(where)) & set(masks)) if where else []
+    if used:
+        raise NotPermitted(
+            "catalog.look.masked",
+            "%(columns)s is masked and cannot be searched; state a purpose first",
+            columns=", ".join(used),
+        )
+
+
+def _sql(masks: dict[str, str]) -> dict[str, str]:
+    return {
+        column: standards.mask_sql(element, pool.quote_name(column))
+        for column, element in masks.items()
+    }
+
+
+def _mask_row(
+    columns: Sequence[str], cells: Sequence[str | None], masks: dict[str, str]
+) -> tuple[str | None, ...]:
+    return tuple(
+        standards.mask_value(masks[name], cell) if name in masks else cell
+        for name, cell in zip(columns, cells, strict=True)
+    )
+
+
+def _mask_profile(column: ColumnProfile, element: str | None) -> ColumnProfile:
+    if element is None:
+        return column
+    hide = [ValueCount(standards.mask_value(element, one.value), one.rows) for one in column.top]
+    return replace(
+        column,
+        top=tuple(hide),
+        smallest=standards.mask_value(element, column.smallest),
+        largest=standards.mask_value(element, column.largest),
+    )
+
+
+def _record(actor: Actor, resource: Resource, personal: set[str], *, rows: int, place: str) -> None:
+    unmasking = find_unmasking(actor, resource.id)
+    ledger.record_read(
+        actor,
+        on=ref_of(resource),
+        purpose=unmasking.purpose if unmasking else "",
+        columns=sorted(personal),
+        rows=rows,
+        where=place,
+        unmasked=unmasking is not None,
+    )

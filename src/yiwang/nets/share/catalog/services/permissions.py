@@ -1,0 +1,35 @@
+"""What may be done with catalogue entries. 目录权限。"""
+
+from __future__ import annotations
+
+from yiwang.kernel.base.permissions import declare_permission
+from yiwang.kernel.base.text import msg
+
+READ = declare_permission(
+    "share.resource.read",
+    msg("Browse the catalogue"),
+    {"director": "all", "engineer": "all", "steward": "own", "viewer": "own"},
+)
+EDIT = declare_permission(
+    "share.resource.edit",
+    msg("Register and describe resources"),
+    {"engineer": "all", "steward": "own"},
+)
+PUBLISH = declare_permission(
+    "share.resource.publish", msg("Publish catalogue entries"), {"engineer": "all"}
+)
+LOOK = declare_permission(
+    "share.resource.look",
+    msg("Look into the rows of a resource"),
+    {"engineer": "all", "steward": "own", "viewer": "own"},
+)
+UNMASK = declare_permission(
+    "share.resource.unmask",
+    msg("See personal data unmasked, with a purpose"),
+    {"engineer": "all", "steward": "own"},
+)
+EXPORT = declare_permission(
+    "share.resource.export",
+    msg("Export the rows of a resource"),
+    {"engineer": "all", "steward": "own"},
+)

@@ -1,0 +1,109 @@
+"""The catalogue's words and shapes. 目录用语与数据形状。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(TextChoices):
+    """The seven stages of a datum's life. 七个阶段。 来源—缓存—视图—资源—服务—应用—退役."""
+
+    SOURCE = "source", _("Source")
+    CACHE = "cache", _("Landed")
+    VIEW = "view", _("View")
+    RESOURCE = "resource", _("Resource")
+    SERVICE = "service", _("Service")
+    APPLICATION = "application", _("Application")
+    RETIRED = "retired", _("Retired")
+
+
+class SharingType(TextChoices):
+    """How an entry is shared among departments. 共享类型。 政务数据共享条例."""
+
+    UNSET = "", _("Not decided")
+    UNCONDITIONAL = "unconditional", _("Shared without conditions")
+    CONDITIONAL = "conditional", _("Shared on conditions")
+    NONE = "none", _("Not shared")
+
+
+class OpenType(TextChoices):
+    """Whether the public may have it. 开放类型。"""
+
+    UNSET = "", _("Not decided")
+    OPEN = "open", _("Open to the public")
+    CONDITIONAL = "conditional", _("Open on conditions")
+    CLOSED = "closed", _("Not open")
+
+
+class UpdateCycle(TextChoices):
+    """How often the owner promises to renew it. 更新周期。"""
+
+    UNSET = "", _("Not decided")
+    REALTIME = "realtime", _("Real time")
+    DAILY = "daily", _("Daily")
+    WEEKLY = "weekly", _("Weekly")
+    MONTHLY = "monthly", _("Monthly")
+    QUARTERLY = "quarterly", _("Quarterly")
+    YEARLY = "yearly", _("Yearly")
+    IRREGULAR = "irregular", _("Irregular")
+
+
+class DataFormat(TextChoices):
+    """In what form the provider holds it. 信息资源格式。"""
+
+    SPREADSHEET = "spreadsheet", _("Spreadsheet")
+    TABLE = "table", _("Database table")
+    DOCUMENT = "document", _("Electronic document")
+    MEDIA = "media", _("Picture, sound or video")
+    STREAM = "stream", _("Flow or sensor data")
+
+
+class CatalogueClass(TextChoices):
+    """Which of the three catalogues. 目录分类。 First digit of the code, 政务信息资源目录编制指南."""
+
+    BASE = "1", _("Base resources")
+    THEME = "2", _("Theme resources")
+    DEPARTMENT = "3", _("Department resources")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInfo:
+    """One item (column) of a resource. 信息项。
+
+    `element` is the confirmed data element, `suggested` what name and values point to, with
+    `reasons` in Chinese and English; masking uses `effective`, so that nothing personal shows before a person has confirmed anything.
+    """
+
+    name: str
+    position: int
+    element: str = ""
+    suggested: str = ""
+    reasons: tuple[tuple[str, str], ...] = ()
+    declined: bool = False
+
+    @property
+    def effective(self) -> str:
+        """The confirmed element, else the suspected one. 生效数据元。"""
+        return self.element or self.suggested
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceInfo:
+    """A catalogue entry as others see it. 资源目录条目。"""
+
+    id: str
+    code: str
+    name: str
+    owner: str
+    abstract: str
+    stage: str
+    published: bool
+    table: str
+    key: tuple[str, ...]
+    items: tuple[ItemInfo, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
