@@ -4,7 +4,10 @@ Callers stage rows, plan and commit them as a version, and read versions back as
 what is asked by the services that call: the pool knows tables, not departments.
 """
 
+from yiwang.kernel.pool.types import ROW
+
 from .engine import Connection, engine, pool_folder
+from .exporting import export_rows, read_staged, staged_relation
 from .planning import compare_columns, describe_drift, plan_commit
 from .profiling import describe_pattern, profile_relation
 from .reading import relation
@@ -31,6 +34,7 @@ from .versions import (
 )
 
 __all__ = [
+    "ROW",
     "Connection",
     "commit",
     "compare_columns",
@@ -40,6 +44,7 @@ __all__ = [
     "describe_pattern",
     "discard",
     "engine",
+    "export_rows",
     "find_latest",
     "get_delivery_profile",
     "get_version",
@@ -55,11 +60,13 @@ __all__ = [
     "purge",
     "quote_name",
     "quote_text",
+    "read_staged",
     "relation",
     "stage_batches",
     "stage_delimited",
     "stage_query",
     "stage_rows",
+    "staged_relation",
     "withdraw",
     "write_parquet",
 ]

@@ -1,0 +1,277 @@
+"""Pages of deliveries. 报送页面。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.errors import YiwangError, fill
+from yiwang.kernel.base.text import msg
+from yiwang.kernel.identity import services as identity
+from yiwang.kernel.ui.access import actor_of, needs
+from yiwang.kernel.ui.flash import flash
+from yiwang.kernel.ui.forms import add_failure
+from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
+
+from . import services
+from .forms import AgainForm, ReasonForm, SendForm
+from .models import Delivery
+from .services.differences_page import DIFFERENCES, list_differences
+from .services.permissions import LAND, PURGE, SEE, WITHDRAW
+from .types import LIGHTS, DeliveryKind, DeliveryState, Instructions
+
+
+def state_light(delivery: Delivery) -> Light:
+    """The state as word and colour. 状态灯。"""
+    return light_of(delivery.state)
+
+
+def light_of(state: str) -> Light:
+    """A state's word and colour. 状态灯。"""
+    return Light(str(DeliveryState(state).label), LIGHTS.get(state, ""))
+
+
+def state_choices(_: HttpRequest) -> list[tuple[str, str]]:
+    """The states to filter by, in the reader's language. 状态选项。"""
+    return [(state.value, str(state.label)) for state in DeliveryState]
+
+
+def detail_url(delivery: Delivery) -> str:
+    """The page of a delivery. 报送页地址。"""
+    return reverse("connect:detail", args=[delivery.id])
+
+
+KINDS = {
+    "full": "全量 full",
+    "append": "追加 append",
+    "upsert": "更新 upsert",
+    "delete": "删除 delete",
+}
+
+COLUMNS = (
+    Column("file_name", msg("File"), link=detail_url),
+    Column("member", msg("Table"), "member"),
+    Column("resource_name", msg("Resource")),
+    Column("owner", msg("Owner"), kind="code"),
+    Column("kind", msg("Kind"), lambda one: KINDS[one.kind]),
+    Column("state", msg("State"), state_light, kind="light"),
+    Column("rows", msg("Rows"), kind="number"),
+    Column("received_at", msg("Received"), kind="datetime", sort="received_at"),
+)
+
+DELIVERIES = ListSpec(
+    name="deliveries",
+    columns=COLUMNS,
+    filters=(
+        Filter("state", msg("State"), choices=state_choices),
+        Filter("owner", msg("Owner"), "text"),
+    ),
+    search=("file_name", "resource_name"),
+    order=("-received_at",),
+    export="deliveries",
+    empty=Empty(
+        msg("No deliveries"),
+        msg("Send in a file, and what became of it stands here."),
+        msg("Send in files"),
+        "/deliveries/send/",
+    ),
+)
+
+BATCH = ListSpec(
+    name="batch",
+    columns=COLUMNS,
+    filters=DELIVERIES.filters[:1],
+    order=("received_at",),
+    page_size=100,
+    export="batch",
+)
+
+
+@needs(SEE)
+def show_list(request: HttpRequest) -> HttpResponseBase:
+    """All deliveries within reach. 报送列表。"""
+    rows = services.visible_deliveries(actor_of(request))
+    return render_list(
+        request,
+        DELIVERIES,
+        rows,
+        template="connect/list.html",
+        context={"counts": label_counts(services.count_states(rows))},
+    )
+
+
+@needs(LAND)
+def send(request: HttpRequest) -> HttpResponseBase:
+    """Send in files. 报送文件。"""
+    actor = actor_of(request)
+    form = SendForm(actor, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = receive_all(actor, form)
+        except YiwangError as error:
+            add_failure(form, error)
+        else:
+            return redirect("connect:batch", batch.id)
+    status = 422 if form.errors else 200
+    return render(request, "connect/send.html", {"form": form}, status=status)
+
+
+def receive_all(actor: Actor, form: SendForm) -> services.Batch:
+    """Keep every file of a form, then let the workers land them. 接收全部文件。"""
+    data = form.cleaned_data
+    batch = services.open_batch(actor, owner=data["owner"])
+    for file in data["uploads"]:
+        services.receive_file(
+            actor,
+            file.file,
+            file_name=file.name,
+            owner=data["owner"],
+            name=data["name"] if len(data["uploads"]) == 1 else "",
+            instructions=form.instructions(),
+            batch=batch,
+        )
+    return batch
+
+
+@needs(SEE)
+def show_batch(request: HttpRequest, batch_id: str) -> HttpResponseBase:
+    """Files sent together, and how far they are. 批次。"""
+    actor = actor_of(request)
+    batch = services.get_batch(actor, batch_id)
+    rows = services.visible_deliveries(actor).filter(batch=batch)
+    counts = services.count_states(rows)
+    waiting = counts.get(DeliveryState.RECEIVED, 0) + counts.get(DeliveryState.LANDING, 0)
+    total = sum(counts.values())
+    context = {
+        "batch": batch,
+        "counts": label_counts(counts),
+        "total": total,
+        "done": total - waiting,
+        "waiting": waiting,
+    }
+    partial = request.headers.get("HX-Request") == "true"
+    template = "connect/_batch.html" if partial else "connect/batch.html"
+    return render_list(request, BATCH, rows, template=template, context=context)
+
+
+@needs(SEE)
+def show_detail(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    """One delivery: what was read, what differs, what to decide. 报送详情。"""
+    actor = actor_of(request)
+    delivery = services.get_delivery(actor, delivery_id)
+    return render(request, "connect/detail.html", detail_context(actor, delivery))
+
+
+def detail_context(actor: Actor, delivery: Delivery) -> dict[str, Any]:
+    """What the page of a delivery shows. 报送详情内容。"""
+    told = Instructions.from_json(delivery.instructions)
+    owner = identity.get_organizations([delivery.owner]).get(delivery.owner)
+    initial = told.as_json() | {"key": ", ".join(told.key), "kind": delivery.kind}
+    return {
+        "delivery": delivery,
+        "state": state_light(delivery),
+        "kind": DeliveryKind(delivery.kind).label,
+        "owner_name": owner.name if owner else delivery.owner,
+        "told": told,
+        "waiting": delivery.state in (DeliveryState.RECEIVED, DeliveryState.LANDING),
+        "error": explain_stored(delivery),
+        "notes": [
+            fill(gettext(note["message"]), note["params"])
+            for note in delivery.reading.get("notes", [])
+        ],
+        "again": AgainForm(initial=initial),
+        "may_land": actor.may(LAND, organization=delivery.owner),
+        "may_withdraw": actor.may(WITHDRAW, organization=delivery.owner),
+        "may_purge": actor.may(PURGE, organization=delivery.owner),
+    }
+
+
+def explain_stored(delivery: Delivery) -> str:
+    """The stored error in the reader's language. 错误说明。"""
+    if not delivery.error:
+        return ""
+    return fill(gettext(delivery.error["message"]), delivery.error["extra"])
+
+
+@needs(SEE)
+def show_differences(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    """Every cell that was read otherwise than it was stored. 差异清单。"""
+    actor = actor_of(request)
+    delivery = services.get_delivery(actor, delivery_id)
+    return render_list(
+        request,
+        DIFFERENCES,
+        list_differences(actor, delivery),
+        template="connect/differences.html",
+        context={"delivery": delivery},
+    )
+
+
+@needs(LAND)
+def decide(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    """Land a held delivery after all, or again with other instructions. 处置。"""
+    actor = actor_of(request)
+    if request.method != "POST":
+        return redirect("connect:detail", delivery_id)
+    if "anyway" in request.POST:
+        return act_with_reason(request, delivery_id, services.land_anyway)
+    form = AgainForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, delivery_id, form)
+    services.land_again(actor, delivery_id, instructions=form.instructions())
+    flash(request, msg("It is being landed again"))
+    return redirect("connect:detail", delivery_id)
+
+
+@needs(WITHDRAW)
+def withdraw(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    """Undo a wrong delivery. 撤回。"""
+    return act_with_reason(request, delivery_id, services.withdraw_delivery)
+
+
+@needs(PURGE)
+def purge(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
+    """Destroy a delivery that should never have come. 清除。"""
+    return act_with_reason(request, delivery_id, services.purge_delivery)
+
+
+def act_with_reason(request: HttpRequest, delivery_id: str, service: Any) -> HttpResponseBase:
+    """Call a service that needs a reason, and come back to the delivery. 附原因操作。"""
+    if request.method != "POST":
+        return redirect("connect:detail", delivery_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, delivery_id, form)
+    service(actor_of(request), delivery_id, reason=form.cleaned_data["reason"])
+    flash(request, msg("Done"))
+    return redirect("connect:detail", delivery_id)
+
+
+def refuse(request: HttpRequest, delivery_id: str, form: Any) -> HttpResponseBase:
+    """The page again, with what is missing. 表单有误。"""
+    actor = actor_of(request)
+    context = detail_context(actor, services.get_delivery(actor, delivery_id))
+    return render(request, "connect/detail.html", context | {"refused": form}, status=422)
+
+
+def label_counts(counts: dict[str, int]) -> list[tuple[Light, int, str]]:
+    """States with their words, colours and numbers. 状态计数。"""
+    return [(light_of(state), number, state) for state, number in counts.items()]
+
+
+urlpatterns = [
+    path("", show_list, name="list"),
+    path("send/", send, name="send"),
+    path("batch/<str:batch_id>/", show_batch, name="batch"),
+    path("<str:delivery_id>/", show_detail, name="detail"),
+    path("<str:delivery_id>/differences/", show_differences, name="differences"),
+    path("<str:delivery_id>/decide/", decide, name="decide"),
+    path("<str:delivery_id>/withdraw/", withdraw, name="withdraw"),
+    path("<str:delivery_id>/purge/", purge, name="purge"),
+]

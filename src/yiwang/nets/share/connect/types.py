@@ -1,0 +1,102 @@
+"""The words of deliveries. 报送用语。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliveryKind(TextChoices):
+    """What a delivery declares itself to be. 报送方式。"""
+
+    FULL = "full", _("Full: replaces what was there")
+    APPEND = "append", _("Append: adds rows")
+    UPSERT = "upsert", _("Upsert: adds rows and replaces those with the same key")
+    DELETE = "delete", _("Delete: removes rows with the same key")
+
+
+class DeliveryState(TextChoices):
+    """Where a delivery stands. 报送状态。"""
+
+    RECEIVED = "received", _("Waiting")
+    LANDING = "landing", _("Landing")
+    LANDED = "landed", _("Landed")
+    HELD = "held", _("Held: needs your decision")
+    FAILED = "failed", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    PURGED = "purged", _("Purged")
+
+
+PoolKind = Literal["full", "append", "upsert", "delete"]
+
+
+def kind_of(kind: str) -> PoolKind:
+    """A stored kind as the pool names it. 报送方式。"""
+    return cast("PoolKind", DeliveryKind(kind).value)
+
+
+LIGHTS: dict[str, Literal["green", "yellow", "red"]] = {
+    DeliveryState.LANDED: "green",
+    DeliveryState.HELD: "yellow",
+    DeliveryState.FAILED: "red",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What the sender says about the file. 报送说明。
+
+    `columns` maps a heading to the element it is; `waived` lists the held checks that a person
+    has looked at (`shrink`, `drift`); empty means: propose and do the usual thing.
+    """
+
+    kind: str = DeliveryKind.FULL
+    key: tuple[str, ...] = ()
+    sheet: str = ""
+    records: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    header_row: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    waived: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored with the delivery. 存储形式。"""
+        return {
+            name: (list(value) if isinstance(value, tuple) else value)
+            for name in self.__slots__
+            if (value := getattr(self, name))
+        }
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Instructions:
+        """As read back. 读回。"""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in found.items()
+        }
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one table of a delivered file. 报送结果。"""
+
+    delivery: str
+    state: str
+    file: str
+    member: str
+    resource: str
+    resource_code: str
+    resource_name: str
+    version: int | None
+    rows: int
+    columns: tuple[Mapping[str, Any], ...]
+    encoding: str
+    differences: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    error: Mapping[str, Any] | None = None
