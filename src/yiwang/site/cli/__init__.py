@@ -36,7 +36,7 @@ from importlib import import_module
 
 from .frame import root
 
-MODULES = ("operate", "account", "care")
+MODULES = ("operate", "account", "share", "care")
 
 
 def main() -> None:
