@@ -29,11 +29,19 @@ def prepare_node(home: Home) -> bool:
     check_room(home)
     stamp = read_program(home)
     if is_ready(home, stamp):
+        require_guards()
         return False
     prepare_database()
     collect_static()
     _stamp_file(home).write_text(json.dumps({"stamp": stamp}), "utf-8")
     return True
+
+
+def require_guards() -> None:
+    """Refuse to start when somebody took the ledger's guards away. 检查台账触发器。"""
+    from yiwang.kernel.ledger import services
+
+    services.require_guards()
 
 
 def prepare_database() -> None:

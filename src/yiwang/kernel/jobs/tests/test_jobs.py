@@ -1,4 +1,5 @@
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 
@@ -7,6 +8,17 @@ from yiwang.kernel.base.clock import now, use_time
 from yiwang.kernel.base.errors import InvalidInput, Unavailable
 from yiwang.kernel.jobs.models import Job
 from yiwang.kernel.jobs.services import enqueue, run_due, task
+from yiwang.kernel.jobs.services.cleaning import clean_jobs
+from yiwang.kernel.jobs.services.queue import (
+    FAULT,
+    backoff,
+    claim,
+    expire_leases,
+    fail,
+    finish,
+    keep,
+)
+from yiwang.kernel.jobs.services.running import make_context
 from yiwang.kernel.jobs.types import TASKS
 from yiwang.kernel.ledger.services import acting
 
@@ -80,3 +92,97 @@ def test_a_unique_job_is_queued_once_and_runs_again_if_asked_while_running(tasks
     assert first.id == second.id
     assert len(run_due()) == 2
     assert Job.objects.get().state == "done"
+
+
+def test_a_worker_that_lost_its_lease_changes_nothing_any_more(tasks):
+    tasks("test.add")(lambda context: None)
+    put("test.add")
+    late = claim("late")
+    Job.objects.update(lease_until=now() - timedelta(seconds=1))
+
+    expire_leases()
+    with use_time(now() + timedelta(minutes=1)):
+        taken = claim("new")
+
+    context = make_context(late)
+    assert not keep(late, context)
+    assert not finish(late, context, "late")
+    assert not fail(late, FAULT, final=True)
+    assert finish(taken, context, "new")
+    assert Job.objects.get().result == "new"
+
+
+def test_a_lease_that_ran_out_at_the_cap_is_a_dead_letter(tasks):
+    tasks("test.add", max_attempts=1)(lambda context: None)
+    put("test.add")
+    claim("silent")
+    Job.objects.update(lease_until=now() - timedelta(seconds=1))
+
+    expire_leases()
+
+    job = Job.objects.get()
+    assert (job.state, job.error_code) == ("dead", "jobs.task.crashed")
+
+
+def test_a_task_can_give_up_when_it_is_cancelled(tasks):
+    @tasks("test.long")
+    def long(context):
+        Job.objects.update(cancel_requested=True)
+        context.stop()
+        context.check()
+
+    put("test.long")
+
+    (job,) = run_due()
+    assert job.state == "cancelled"
+
+
+def test_work_of_a_month_ago_is_removed_but_failures_stay(tasks):
+    tasks("test.add")(lambda context: None)
+    for state in ("done", "cancelled", "failed", "dead"):
+        put("test.add")
+        Job.objects.filter(state="queued").update(state=state, finished_at=now())
+
+    with use_time(now() + timedelta(days=31)):
+        assert clean_jobs() == 2
+
+    assert set(Job.objects.values_list("state", flat=True)) == {"failed", "dead"}
+
+
+def test_claims_stay_quick_behind_ten_thousand_jobs(tasks):
+    tasks("test.add")(lambda context: None)
+    put("test.add")
+    moment = now()
+
+    def more(count, **changes):
+        Job.objects.bulk_create(
+            Job(
+                kind="test.add",
+                actor_id="system",
+                max_attempts=3,
+                lease_seconds=60,
+                created_at=moment,
+                **({"run_at": moment} | changes),
+            )
+            for _ in range(count)
+        )
+
+    def seconds_of(claims):
+        started = perf_counter()
+        assert all(claim("w") for _ in range(claims))
+        return perf_counter() - started
+
+    more(100)
+    few = seconds_of(100)
+    more(9_000)
+    more(1_000, run_at=moment + timedelta(days=1))
+    many = seconds_of(100)
+
+    print(f"100 claims: {few:.3f} s among 100, {many:.3f} s among 10,000")
+    assert many < few * 5
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 8, 1000])
+def test_the_pause_before_another_attempt_grows_up_to_ten_minutes(attempts):
+    assert timedelta(seconds=5) <= backoff(attempts) <= timedelta(minutes=10)
+    assert backoff(attempts) <= backoff(attempts + 1)

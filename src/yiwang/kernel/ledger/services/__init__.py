@@ -2,7 +2,7 @@
 
 from yiwang.kernel.ledger.types import LedgerFilter, Look
 
-from .guards import check_guards
+from .guards import check_guards, require_guards
 from .reading import (
     get_act,
     get_actor_labels,
@@ -28,5 +28,6 @@ __all__ = [
     "list_reads",
     "record_read",
     "record_refusal",
+    "require_guards",
     "set_actor_labels",
 ]

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from yiwang.kernel.base.errors import Conflict
+
 TABLES = ("ledger_actrow", "ledger_readrow")
 FUNCTION = "ledger_refuse"
 FUNCTION_BODY = "BEGIN RAISE EXCEPTION 'ledger rows are append-only'; END"
@@ -33,6 +35,18 @@ def check_guards() -> list[str]:
         for name, text in expected.items()
         if found.get(name) != text
     ]
+
+
+def require_guards() -> None:
+    """Raise Conflict unless all guards stand: a node does not start without them. 要求触发器完好。"""
+    problems = check_guards()
+    if problems:
+        raise Conflict(
+            "ledger.guards.missing",
+            "The ledger is not guarded (%(problems)s); run yiwang upgrade, "
+            "then ask who changed the database",
+            problems="; ".join(problems),
+        )
 
 
 def _statements() -> Iterator[str]:

@@ -1,10 +1,11 @@
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.errors import Conflict, NotPermitted
 from yiwang.kernel.ledger.models import ActRow, ReadRow
-from yiwang.kernel.ledger.services import acting, check_guards, record_read
+from yiwang.kernel.ledger.services import acting, check_guards, record_read, require_guards
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,3 +113,7 @@ def test_a_missing_guard_is_named():
             cursor.execute("DROP TRIGGER ledger_actrow_update")
 
     assert len(check_guards()) == 1
+    with pytest.raises(Conflict, match="not guarded"):
+        require_guards()
+    call_command("migrate", "ledger", verbosity=0)
+    assert check_guards() == []
