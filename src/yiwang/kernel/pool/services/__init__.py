@@ -4,14 +4,20 @@ Callers stage rows, plan and commit them as a version, and read versions back as
 what is asked by the services that call: the pool knows tables, not departments.
 """
 
+<<<<<<< HEAD
 from yiwang.kernel.pool.types import ROW
 
 from .engine import Connection, engine, pool_folder
 from .exporting import export_rows, read_staged, staged_relation
+=======
+from .compaction import compact, count_parts, list_fragmented, sweep_orphans, verify_parts
+from .engine import Connection, engine, pool_folder
+from .exporting import export_rows, write_sheet
+>>>>>>> 935a130 (Export rows, write fragmented states anew, sweep what no version knows)
 from .planning import compare_columns, describe_drift, plan_commit
 from .profiling import describe_pattern, profile_relation
 from .reading import relation
-from .rows import count_values, list_rows, profile
+from .rows import count_values, find_row, list_rows, origin_of, profile
 from .sql import make_distinct, name_list, quote_name, quote_text
 from .staging import (
     discard,
@@ -37,7 +43,9 @@ __all__ = [
     "ROW",
     "Connection",
     "commit",
+    "compact",
     "compare_columns",
+    "count_parts",
     "count_values",
     "create_table",
     "describe_drift",
@@ -46,13 +54,16 @@ __all__ = [
     "engine",
     "export_rows",
     "find_latest",
+    "find_row",
     "get_delivery_profile",
     "get_version",
     "get_versions",
+    "list_fragmented",
     "list_rows",
     "list_versions",
     "make_distinct",
     "name_list",
+    "origin_of",
     "plan_commit",
     "pool_folder",
     "profile",
@@ -66,7 +77,13 @@ __all__ = [
     "stage_delimited",
     "stage_query",
     "stage_rows",
+<<<<<<< HEAD
     "staged_relation",
+=======
+    "sweep_orphans",
+    "verify_parts",
+>>>>>>> 935a130 (Export rows, write fragmented states anew, sweep what no version knows)
     "withdraw",
     "write_parquet",
+    "write_sheet",
 ]

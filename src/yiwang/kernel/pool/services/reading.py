@@ -52,8 +52,17 @@ def relation_of(version: Version) -> str:
     return "(" + " UNION ALL ".join(pieces) + ")"
 
 
-def load_chain(version: Version) -> list[_Link]:
-    """The versions that a version is made of, oldest first. 版本链。 Three queries."""
+def load_chain_of(version_id: str) -> list[_Link]:
+    """All that a version stands on, as it was delivered. 原始版本链。"""
+    version = Version.objects.filter(id=version_id).first()
+    return load_chain(version, as_delivered=True) if version else []
+
+
+def load_chain(version: Version, *, as_delivered: bool = False) -> list[_Link]:
+    """The versions that a version is made of, oldest first. 版本链。 Two queries.
+
+    With `as_delivered` back to the full one, past any state written anew.
+    """
     if version.state == VersionState.PURGED:
         raise NotFound("pool.version.purged", "This version was purged; only its digest is left")
     known = {
@@ -63,9 +72,9 @@ def load_chain(version: Version) -> list[_Link]:
     parts: dict[str, list[Part]] = {}
     for part in Part.objects.filter(version_id__in=known, present=True).order_by("id"):
         parts.setdefault(part.version_id, []).append(part)
-    line = _line_of(version, known, parts)
+    line = _line_of(version, known, {} if as_delivered else parts)
     return [
-        _Link(place, row, tuple(_parts_to_read(parts.get(row.id, ()))))
+        _Link(place, row, tuple(_parts_to_read(parts.get(row.id, ()), as_delivered=as_delivered)))
         for place, row in enumerate(reversed(line))
     ]
 
@@ -84,9 +93,10 @@ def _line_of(
     return line
 
 
-def _parts_to_read(parts: Sequence[Part]) -> Sequence[Part]:
+def _parts_to_read(parts: Sequence[Part], *, as_delivered: bool) -> Sequence[Part]:
     compact = [part for part in parts if part.kind == "compact"]
-    return compact or parts
+    delivered = [part for part in parts if part.kind != "compact"]
+    return delivered if as_delivered else compact or delivered
 
 
 def _piece(chain: list[_Link], link: _Link, part: Part, columns: Sequence[str]) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.pool.models import Profile
-from yiwang.kernel.pool.types import ROW, ColumnProfile, RowPage, ValueCount
+from yiwang.kernel.pool.types import ROW, ColumnProfile, RowPage, ValueCount, VersionInfo
 
 from . import profiling
 from .engine import engine
-from .reading import relation
+from .reading import load_chain_of, relation
 from .sql import name_list, quote_name
 from .versions import get_version
 
@@ -37,14 +37,14 @@ def list_rows(
     a column, for masks; `where` is compiled by `kernel.query`.
     """
     info = get_version(version_id)
-    chosen = _known(columns or info.columns, info.columns)
+    chosen = check_columns(columns or info.columns, info.columns)
     masks = shown or {}
     listed = ", ".join(f"{masks.get(c, quote_name(c))} AS {quote_name(c)}" for c in chosen)
     limits = [f"({where})"] if where else []
     if after and not order:
         limits.append(f"{ROW} > {int(after)}")
     condition = f"WHERE {' AND '.join(limits)}" if limits else ""
-    _known([name for name, _ in order], info.columns)
+    check_columns([name for name, _ in order], info.columns)
     sorting = [f"{quote_name(name)} {'DESC' if falls else 'ASC'}" for name, falls in order]
     taken = min(max(limit, 1), PAGE_LIMIT)
     with engine(seconds=SECONDS) as connection:
@@ -60,13 +60,29 @@ def list_rows(
 def count_values(version_id: str, column: str, *, limit: int = 100) -> tuple[ValueCount, ...]:
     """The commonest values of a column. 取值计数。"""
     info = get_version(version_id)
-    _known([column], info.columns)
+    check_columns([column], info.columns)
     with engine(seconds=SECONDS) as connection:
         found = connection.execute(
             f"SELECT {quote_name(column)}, count(*) AS n FROM {relation(version_id)}"
             f" GROUP BY ALL ORDER BY n DESC, 1 NULLS LAST LIMIT {int(limit)}"
         ).fetchall()
     return tuple(ValueCount(value, int(rows)) for value, rows in found)
+
+
+def find_row(version_id: str, row: int) -> tuple[str | None, ...] | None:
+    """One row by its number, or None. 按行号取行。"""
+    page = list_rows(version_id, after=row - 1, limit=1)
+    found = page.rows[0] if page.rows else None
+    return found[1] if found and found[0] == row else None
+
+
+def origin_of(version_id: str, row: int) -> VersionInfo | None:
+    """The version, and so the delivery, that a row came with; None for no such row. 行的来源版本。"""
+    for link in reversed(load_chain_of(version_id)):
+        for part in link.parts:
+            if part.kind != "delete" and part.first_row < row <= part.first_row + part.rows:
+                return get_version(link.version.id)
+    return None
 
 
 def profile(version_id: str) -> tuple[ColumnProfile, ...]:
@@ -85,7 +101,8 @@ def profile(version_id: str) -> tuple[ColumnProfile, ...]:
     return found
 
 
-def _known(wanted: Sequence[str], columns: Sequence[str]) -> Sequence[str]:
+def check_columns(wanted: Sequence[str], columns: Sequence[str]) -> Sequence[str]:
+    """The wanted columns, or InvalidInput naming one that there is not. 校验列名。"""
     for name in wanted:
         if name not in columns:
             raise InvalidInput("pool.column.unknown", "There is no column %(name)s", name=name)

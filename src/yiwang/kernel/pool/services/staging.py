@@ -42,7 +42,7 @@ def stage_delimited(
     """
     names = make_distinct(columns)
     with (
-        _staging_file(".parquet") as target,
+        staging_file(".parquet") as target,
         engine(reach=[file.path.parent], stopping=stopping) as connection,
     ):
         rows = _copy_delimited(connection, file, names, target)
@@ -82,7 +82,7 @@ def stage_rows(
 ) -> Staged:
     """Write blocks of rows as they come. 按块暂存。"""
     names = make_distinct(columns)
-    with _staging_file(".parquet") as target:
+    with staging_file(".parquet") as target:
         rows = _write_blocks(names, blocks, target, progress)
         with engine(stopping=stopping) as connection:
             profiles = _profile_file(connection, names, target, rows) if profile else ()
@@ -94,7 +94,7 @@ def stage_query(
 ) -> Staged:
     """Write what a query answers, all as text. 查询结果暂存。"""
     names = make_distinct(columns)
-    with _staging_file(".parquet") as target:
+    with staging_file(".parquet") as target:
         rows = write_parquet(connection, query, target)
         profiles = _profile_file(connection, names, target, rows) if profile else ()
         return _finish(names, target, rows, profiles)
@@ -235,7 +235,7 @@ def flush_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _staging_file(suffix: str) -> Iterator[Path]:
+def staging_file(suffix: str) -> Iterator[Path]:
     """A new name in the staging folder; what was written there goes if the work fails."""
     target = pool_folder() / "staging" / f"{new_ulid()}{suffix}"
     try:

@@ -193,3 +193,60 @@ def test_plan_made_before_another_commit_is_overtaken(table, first):
         pool.commit(an_act(), table, staged, plan=plan)
 
     assert refused.value.code == "pool.commit.overtaken"
+
+
+def test_state_written_anew_reads_the_same_row_for_row(table, first):
+    pool.commit(an_act(), table, stage(["code", "name"], ("04", "x")), kind="append")
+    last = pool.commit(an_act(), table, stage(["code", "name"], ("01", "改")), kind="upsert")
+    before = pool.list_rows(last.id)
+
+    done = pool.compact(an_act(), last.id)
+    later = pool.commit(an_act(), table, stage(["code"], ("02",)), kind="delete")
+
+    assert done
+    assert pool.count_parts(last.id) == 1
+    assert pool.list_rows(last.id) == before
+    assert [number for number, _ in pool.list_rows(later.id).rows] == [3, 4, 5]
+    assert pool.origin_of(later.id, 5).id == last.id
+    assert pool.origin_of(later.id, 3).id == first.id
+    assert pool.origin_of(later.id, 99) is None
+
+
+def test_sweep_takes_only_files_that_no_version_knows(table, first):
+    orphan = pool.pool_folder() / "parts" / "lost.parquet"
+    orphan.write_bytes(b"x")
+
+    kept = pool.sweep_orphans()
+    gone = pool.sweep_orphans(older_than=-1)
+
+    assert (kept, orphan.exists()) == (0, False)
+    assert gone >= 1
+    assert len(read(first.id)) == 3
+    assert pool.verify_parts(first.id) == []
+
+
+def test_export_defuses_formulas_and_masks(tmp_path, table):
+    staged = stage(["编号", "b"], ("=1+1", "-5"), (None, "-5+x"), ('"a",\n', ""))
+    version = pool.commit(an_act(), table, staged)
+
+    count = pool.export_rows(
+        version.id, tmp_path / "o.csv", shown={"b": "left(\"b\", 2) || '*'"}, headings={"b": "乙"}
+    )
+
+    assert count == 3
+    assert (tmp_path / "o.csv").read_text("utf-8") == (
+        '\ufeff编号,乙\n\'=1+1,\'-5*\n,\'-5*\n"""a"",\n",*\n'
+    )
+
+
+def test_export_as_sheet_keeps_every_cell_a_text(tmp_path, table):
+    openpyxl = pytest.importorskip("openpyxl")
+    version = pool.commit(an_act(), table, stage(["码", "b"], ("007", "=1+1"), ("<&>", None)))
+
+    pool.export_rows(version.id, tmp_path / "o.xlsx")
+
+    sheet = openpyxl.load_workbook(tmp_path / "o.xlsx").active
+    assert [[c.value for c in row] for row in sheet.rows] == [
+        ["码", "b"], ["007", "=1+1"], ["<&>", None],
+    ]  # fmt: skip
+    assert sheet["B2"].data_type != "f"
