@@ -4,16 +4,11 @@ Callers stage rows, plan and commit them as a version, and read versions back as
 what is asked by the services that call: the pool knows tables, not departments.
 """
 
-<<<<<<< HEAD
 from yiwang.kernel.pool.types import ROW
 
-from .engine import Connection, engine, pool_folder
-from .exporting import export_rows, read_staged, staged_relation
-=======
 from .compaction import compact, count_parts, list_fragmented, sweep_orphans, verify_parts
 from .engine import Connection, engine, pool_folder
-from .exporting import export_rows, write_sheet
->>>>>>> 935a130 (Export rows, write fragmented states anew, sweep what no version knows)
+from .exporting import export_rows, read_staged, staged_relation
 from .planning import compare_columns, describe_drift, plan_commit
 from .profiling import describe_pattern, profile_relation
 from .reading import relation
@@ -77,13 +72,9 @@ __all__ = [
     "stage_delimited",
     "stage_query",
     "stage_rows",
-<<<<<<< HEAD
     "staged_relation",
-=======
     "sweep_orphans",
     "verify_parts",
->>>>>>> 935a130 (Export rows, write fragmented states anew, sweep what no version knows)
     "withdraw",
     "write_parquet",
-    "write_sheet",
 ]

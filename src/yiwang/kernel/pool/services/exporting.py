@@ -11,7 +11,9 @@ from yiwang.kernel.pool.types import ROW, Staged
 
 from .engine import Connection, engine
 from .reading import relation
-from .sql import name_list, quote_name, quote_text
+from .rows import check_columns
+from .sheets import write_sheet
+from .sql import make_distinct, name_list, quote_name, quote_text
 from .versions import get_version
 
 BLOCK = 10_000
@@ -54,6 +56,8 @@ def export_rows(
     version_id: str,
     target: Path,
     *,
+    columns: Sequence[str] = (),
+    headings: Mapping[str, str] | None = None,
     where: str = "",
     parameters: Sequence[object] = (),
     shown: Mapping[str, str] | None = None,
@@ -61,9 +65,11 @@ def export_rows(
     """Write a version's rows to a file by its ending, and say how many. 导出文件。
 
     `.csv` (UTF-8 with a mark that spreadsheets read, formulas defused), `.xlsx` (every cell text)
-    or `.parquet`. `shown` gives SQL to show instead of a column, for masks. Rows stream.
+    or `.parquet`. `shown` gives SQL to show instead of a column, for masks; `headings` other names
+    for the columns. Rows stream.
     """
     info = get_version(version_id)
+    chosen = check_columns(columns or info.columns, info.columns)
     write = WRITERS.get(target.suffix.lower())
     if write is None:
         raise InvalidInput(
@@ -72,13 +78,17 @@ def export_rows(
             name=target.name,
         )
     masks = shown or {}
-    listed = ", ".join(f"{masks.get(c, quote_name(c))} AS {quote_name(c)}" for c in info.columns)
+    names = make_distinct((headings or {}).get(column, column) for column in chosen)
+    listed = ", ".join(
+        f"{masks.get(column, quote_name(column))} AS {quote_name(name)}"
+        for column, name in zip(chosen, names, strict=True)
+    )
     condition = f"WHERE {where}" if where else ""
     rows = f"SELECT {listed} FROM {relation(version_id)} {condition} ORDER BY {ROW}"
     with engine(reach=[target.resolve().parent]) as connection:
         # A table first, since COPY binds no parameters; what does not fit in memory spills.
         connection.execute(f"CREATE TEMP TABLE wanted AS {rows}", list(parameters))
-        return write(connection, "wanted", info.columns, target)
+        return write(connection, "wanted", names, target)
 
 
 def _write_parquet(connection: Connection, table: str, columns: Sequence[str], target: Path) -> int:
@@ -104,11 +114,9 @@ def _write_csv(connection: Connection, table: str, columns: Sequence[str], targe
 
 
 def _write_xlsx(connection: Connection, table: str, columns: Sequence[str], target: Path) -> int:
-    from yiwang.kernel.tabular.write import write_xlsx  # only exports need the writer
-
     answer = connection.execute(f"SELECT {name_list(columns)} FROM {table}")
     blocks = iter(lambda: answer.fetchmany(BLOCK), [])
-    return write_xlsx(target, list(columns), blocks)
+    return write_sheet(target, columns, (row for block in blocks for row in block))
 
 
 def _defused(column: str) -> str:
