@@ -46,7 +46,7 @@ bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance
 
 docs: $(INSTALLED) ## merge the fragments into CHANGELOG, glossary and the index of decisions
-	$(BIN)/python tests/documents.py
+	$(BIN)/python docs/merge.py
 
 screenshots: $(INSTALLED) ## draw the pictures of README and docs with Chromium
 	$(BIN)/python -m tests.screenshots
