@@ -7,10 +7,14 @@ nothing is written and the exit code says whether all is merged.
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
+SOURCE = DOCS.parent / "src" / "yiwang"
 KINDS = {
     "tutorial": ("Tutorial 教程", "Learn by doing, start to end."),
     "howto": ("How-to guides 操作指南", "Get one thing done."),
@@ -56,8 +60,27 @@ def merge_glossary() -> str:
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
             if line.startswith("|") and len(cells) == 3 and is_term(cells[0]):
                 rows.setdefault(cells[0].lower(), f"| {cells[0]} | {cells[1]} | {cells[2]} |")
+    for name, row in list_models():
+        rows.setdefault(name, row)
     body = "\n".join(rows[name] for name in sorted(rows))
     return f"# Glossary 术语表\n\n{MADE}| English | 中文 | Meaning |\n|---|---|---|\n{body}\n"
+
+
+def list_models() -> Iterator[tuple[str, str]]:
+    """A row for each model, from its docstring: an English sentence, then the Chinese term."""
+    for file in sorted(SOURCE.glob("**/models*/**/*.py")) + sorted(SOURCE.glob("**/models.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and is_model(node):
+                first = (ast.get_docstring(node) or "").partition("\n")[0]
+                found = re.match(r"(.*?)[.;:]? *([\u4e00-\u9fff][^。]*)。", first)
+                if found:
+                    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", node.name).capitalize()
+                    yield name.lower(), f"| {name} | {found[2]} | {found[1].rstrip('.')} |"
+
+
+def is_model(node: ast.ClassDef) -> bool:
+    """Whether a class is a table, by what it stands on."""
+    return any(ast.unparse(base).endswith(("Model", "Row", "User")) for base in node.bases)
 
 
 def is_term(cell: str) -> bool:

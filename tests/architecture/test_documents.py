@@ -111,7 +111,8 @@ def test_every_error_code_of_the_command_line_is_explained():
                 re.findall(r'"((?:node|cli)\.[a-z_]+(?:\.[a-z_]+)?)"', file.read_text("utf-8"))
             )
 
-    assert sorted(code for code in codes if f"`{code}`" not in text) == []
+    files = {"node.json", "node.sealed"}
+    assert sorted(code for code in codes - files if f"`{code}`" not in text) == []
 
 
 def test_the_python_that_runs_this_is_new_enough():
