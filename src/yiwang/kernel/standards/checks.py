@@ -175,6 +175,13 @@ def organization_code_sql(column: str) -> str:
 CARD = re.compile(r"[0-9]{13,19}")
 
 
+def luhn_check_digit(first: str) -> str:
+    """The Luhn check digit that follows these digits. 卡号校验码。"""
+    digits = [int(d) for d in reversed(first)]
+    total = sum(digits[1::2]) + sum(2 * d - 9 * (d >= 5) for d in digits[::2])
+    return str(-total % 10)
+
+
 def is_card(text: str) -> bool:
     """13 to 19 digits that pass the Luhn check. 银行卡号。"""
     if not CARD.fullmatch(text):
