@@ -36,11 +36,15 @@ _FOLD = f"translate(«0», {_constant(BRACKETS_FROM)}, {_constant(BRACKETS_TO)})
 _SEPARATOR = "\x1f"
 
 
-def _check_digit(cast: str) -> str:
-    """SQL of the GB 11643 check character over the 15 digits in «0»; the century is 19."""
+def _check_digit() -> str:
+    """SQL of the GB 11643 check character over the 15 digits in «0»; the century is 19.
+
+    A digit's value is its place in 123456789: unlike a cast it cannot fail where an engine
+    computes both branches of a CASE ahead of time.
+    """
     sources = [1, 2, 3, 4, 5, 6, None, None, *range(7, 16)]
     terms = [
-        f"{weight} * CAST(substr(«0», {place}, 1) AS {cast})"
+        f"{weight} * strpos('123456789', substr(«0», {place}, 1))"
         for weight, place in zip(ID_WEIGHTS, sources, strict=True)
         if place
     ]
@@ -48,8 +52,8 @@ def _check_digit(cast: str) -> str:
     return f"substr('{ID_CHECKS}', 1 + ({' + '.join(terms)} + {century}) % 11, 1)"
 
 
-def _longer_id(matches: str, cast: str) -> str:
-    longer = f"substr(«0», 1, 6) || '19' || substr(«0», 7, 9) || {_check_digit(cast)}"
+def _longer_id(matches: str) -> str:
+    longer = f"substr(«0», 1, 6) || '19' || substr(«0», 7, 9) || {_check_digit()}"
     return f"CASE WHEN {matches} THEN {longer} ELSE «0» END"
 
 
@@ -97,7 +101,7 @@ DUCKDB = Engine(
         f"THEN {_LOWER} ELSE lower(«0») END",
         "digits": "CASE WHEN regexp_full_match(«0», '[0-9]*') THEN «0» "
         "ELSE regexp_replace(«0», '[^0-9]+', '', 'g') END",
-        "id15to18": _longer_id("regexp_full_match(«0», '[0-9]{15}')", "INTEGER"),
+        "id15to18": _longer_id("regexp_full_match(«0», '[0-9]{15}')"),
         "fold_brackets": f"CASE WHEN regexp_matches(«0», {_constant(_BRACKET_CLASS)}) "
         f"THEN {_FOLD} ELSE «0» END",
         "replace": "replace(«0», «1», «2»)",
@@ -197,7 +201,7 @@ POSTGRESQL = Engine(
         "upper": _UPPER,
         "lower": _LOWER,
         "digits": "regexp_replace(«0», '[^0-9]+', '', 'g')",
-        "id15to18": _percent(_longer_id("«0» ~ '^[0-9]{15}$'", "integer")),
+        "id15to18": _percent(_longer_id("«0» ~ '^[0-9]{15}$'")),
         "fold_brackets": _percent(_FOLD),
         "replace": "replace(«0», «1», «2»)",
         "concat": concatenate,

@@ -93,8 +93,10 @@ class _Compiler:
         return [self.write(node) for node in nodes]
 
     def _collated(self, node: Node) -> Compiled:
-        collation = self.engine.collation if node.type == "text" else ""
-        return weave(f"«0»{collation}", self.write(node))
+        written = self.write(node)
+        if node.type != "text" or not self.engine.collation:
+            return written
+        return weave(f"(«0»{self.engine.collation})", written)
 
     def _call(self, node: Call) -> Compiled:
         arguments = [self._argument(argument) for argument in node.arguments]
