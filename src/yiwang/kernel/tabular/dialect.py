@@ -36,9 +36,19 @@ def find_dialect(sample: str, options: ReadOptions, *, name: str = "") -> Dialec
     if scores[best] <= 0:
         if name.lower().endswith(".tsv"):
             return Dialect("\t", quote, newline, (msg("the name says tab-separated"),))
-        return Dialect(",", quote, newline, (msg("no delimiter found: one column"),))
+        return _one_column(sample, options, quote, newline)
     reason = msg("most records fall into equal parts under this delimiter")
     return Dialect(best, quote, newline, (reason,))
+
+
+def _one_column(sample: str, options: ReadOptions, quote: str, newline: str) -> Dialect:
+    """A plain list of lines: marks that do not stand around whole lines are letters of the text."""
+    none = msg("no delimiter found: one column")
+    lines = [line.rstrip("\r") for line in sample.split(newline) if '"' in line]
+    around = all(len(line) > 1 and line[0] == line[-1] == '"' for line in lines)
+    if options.quote is None and not around:
+        return Dialect(",", "", newline, (none, msg("quotation marks are letters of the text")))
+    return Dialect(",", quote, newline, (none,))
 
 
 def _score(sample: str, delimiter: str, quote: str, newline: str) -> float:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from yiwang.kernel.base.text import msg
 
 from .headers import SAMPLE_ROWS, HeaderProposal, name_columns, propose_header
-from .limits import Budget
-from .types import Batch, Cell, Difference, Note, ReadOptions, Row, TableSource
+from .opening import Opened
+from .types import Batch, Cell, Difference, Note, Row, TableSource
 
 BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 8 << 20
@@ -65,6 +65,11 @@ class Survey:
         self.ends[end] = self.ends.get(end, 0) + 1
         self.lengths[len(row.cells)] = self.lengths.get(len(row.cells), 0) + 1
 
+    def take_regular(self, rows: int, fields: int) -> None:
+        """Every row has that many fields and a value. 规整表。"""
+        self.rows, self.blank = rows, 0
+        self.ends = self.lengths = {fields: rows}
+
     @property
     def widest(self) -> int:
         """The widest row without its empty end. 最宽行。"""
@@ -80,9 +85,11 @@ class GridSource(TableSource):
 
     ragged = True
 
-    def __init__(self, budget: Budget, options: ReadOptions) -> None:
-        self.budget = budget
-        self.options = options
+    def __init__(self, opened: Opened) -> None:
+        self.budget = opened.budget
+        self.options = opened.options
+        self.member = opened.member
+        self.scratch = opened.scratch  # held, so that its files stay as long as the table
         self.columns = []
         self.notes = []
         self.width = 0

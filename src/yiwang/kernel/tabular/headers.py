@@ -12,11 +12,10 @@ from yiwang.kernel.base.text import msg
 from .types import Cell, Note, Row
 
 SAMPLE_ROWS = 60
-_CANDIDATES = 30
-_VALUE = re.compile(
-    r"\s*[-+]?[¥$€£]?\d[\d,.\s]*(?:[eE][-+]?\d+)?%?\s*"
-    r"|\s*\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{1,4}日?)?(?:[T\s]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?Z?\s*"
-)
+_LETTER = re.compile(r"[^\W\d_]")
+_DATE_WORDS = re.compile(r"(?<=\d)[年月日时分秒TZ](?=\d|\s|$)")
+_YEAR = re.compile(r"\s*(?:19|20)\d\d年?\s*")
+_NOTHING = {"NA", "N/A", "#N/A", "NULL", "null", "None", "nan", "NaN", "无", "-", "/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +29,21 @@ class HeaderProposal:
 def propose_header(rows: Sequence[tuple[int, Row]]) -> HeaderProposal:
     """Judge the first rows, each with its place in the file. 建议表头行。
 
-    The header is the first row that is about as wide as the table, whose cells are names (not
-    numbers, not dates, none twice) and that is unlike the rows below it.
+    The table begins with the first row that is about as wide as most rows; what stands above are
+    titles. It is the header when its cells are names (no numbers, no dates, hardly one twice) and
+    it is unlike the rows below.
     """
-    filled = [(place, row) for place, row in rows if any(cell for cell in row)]
+    filled = [(place, row) for place, row in rows if _count(row)]
     if not filled:
         return HeaderProposal(0, msg("there are no rows"))
     width = _usual_width([row for _, row in filled])
-    for at, (place, row) in enumerate(filled[:_CANDIDATES]):
-        if _looks_like_names(row, width):
-            if at == 0 and _alike(row, [later for _, later in filled[1:]]):
-                return HeaderProposal(0, msg("the first row looks like the rows below it"))
-            return HeaderProposal(place, msg("the first row whose cells are all names"))
-    if _numbers(filled[0][1]):
-        return HeaderProposal(0, msg("the first row holds values, and no row holds names"))
-    return HeaderProposal(filled[0][0], msg("no row stands out; the first one is taken"))
+    at = next(at for at, (_, row) in enumerate(filled) if _count(row) >= 0.6 * width)
+    place, row = filled[at]
+    if not _looks_like_names(row):
+        return HeaderProposal(0, msg("the first row of the table holds values, not names"))
+    if _alike(row, [later for _, later in filled[at + 1 :]]):
+        return HeaderProposal(0, msg("the first row looks like the rows below it"))
+    return HeaderProposal(place, msg("the first full row holds names"))
 
 
 def _count(row: Row) -> int:
@@ -52,36 +51,38 @@ def _count(row: Row) -> int:
 
 
 def _usual_width(rows: Sequence[Row]) -> int:
-    return Counter(_count(row) for row in rows).most_common(1)[0][0]
+    """The commonest number of filled cells; of equally common ones the largest."""
+    widths = Counter(_count(row) for row in rows)
+    return max(widths, key=lambda width: (widths[width], width))
 
 
-def _numbers(row: Row) -> int:
-    return sum(1 for cell in row if cell and _VALUE.fullmatch(cell))
+def _is_value(cell: str) -> bool:
+    """A number, a date, a code: it has digits and no letters; or it says that there is none."""
+    text = cell.strip()
+    if text in _NOTHING:
+        return True
+    has_digit = any(one.isdigit() for one in text)
+    return has_digit and not _LETTER.search(_DATE_WORDS.sub("", text))
 
 
-def _looks_like_names(row: Row, width: int) -> bool:
+def _looks_like_names(row: Row) -> bool:
     names = [cell.strip() for cell in row if cell and cell.strip()]
-    if len(names) < max(1, 0.6 * width) or (width > 1 and len(names) < 2):
-        return False
-    if _numbers(row) > 0.5 * len(names):
-        return False
-    return len(set(names)) >= 0.5 * len(names) and max(map(len, names)) <= 120
+    values = sum(1 for name in names if _is_value(name) and not _YEAR.fullmatch(name))
+    return values <= 0.5 * len(names) and len(set(names)) >= 0.5 * len(names)
 
 
 def _alike(first: Row, later: Sequence[Row]) -> bool:
     """Whether the first row holds values where the rows below hold values too."""
-    if not later:
+    valued = [at for at, cell in enumerate(first) if cell and _is_value(cell)]
+    if not later or not valued or any(_YEAR.fullmatch(first[at] or "") for at in valued):
         return False
-    valued = [at for at, cell in enumerate(first) if cell and _VALUE.fullmatch(cell)]
-    if not valued:
-        return False
-    below = [_share(later, at) for at in valued]
-    return sum(1 for share in below if share > 0.8) >= max(1, len(valued) * 0.8)
+    below = sum(1 for at in valued if _share(later, at) > 0.8)
+    return below >= max(1, len(valued) * 0.8)
 
 
 def _share(rows: Sequence[Row], at: int) -> float:
     cells = [row[at] for row in rows if at < len(row) and row[at]]
-    return sum(1 for cell in cells if cell and _VALUE.fullmatch(cell)) / len(cells) if cells else 0
+    return sum(1 for cell in cells if cell and _is_value(cell)) / len(cells) if cells else 0
 
 
 def name_columns(header: Sequence[Cell], width: int) -> tuple[list[str], list[Note]]:

@@ -68,6 +68,17 @@ class Budget:
                 limit=self.limits.ratio,
             )
 
+    def add_members(self, count: int) -> None:
+        """Count members of an archive. 计成员数。"""
+        self.members += count
+        if self.members > self.limits.members:
+            raise LimitPassed(
+                "tabular.limit.members",
+                "%(file)s holds more than %(limit)s members.",
+                file=self.file,
+                limit=self.limits.members,
+            )
+
     def _unpacked(self, limit: int) -> LimitPassed:
         return LimitPassed(
             "tabular.limit.unpacked",

@@ -40,7 +40,7 @@ class Opened:
     """A file in front of a reader: where it lies, what it is called, what it may cost. 待读文件。
 
     `name` is for people (the delivery's name and the member's), `member` the path inside archives,
-    `nesting` how many archives stand around it.
+    `nesting` how many archives stand around it. `open_any` opens what came out of an archive.
     """
 
     path: Path
@@ -48,6 +48,7 @@ class Opened:
     options: ReadOptions
     budget: Budget
     scratch: Scratch
+    open_any: Callable[[Opened], list[TableSource]]
     member: str = ""
     nesting: int = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import delimited
+from . import archives, delimited
 from .detect import find_format
 from .errors import FileRefused, LimitPassed, refuse
 from .limits import Budget
@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 READERS.register("delimited", delimited.open_delimited)
+READERS.register("gzip", archives.open_gzip)
+READERS.register("zip", archives.open_zip)
 
 
 def open_source(
@@ -41,7 +43,7 @@ def open_source(
     options = options or ReadOptions()
     budget = Budget(name, limits or ReadLimits())
     budget.check_file(path.stat().st_size)
-    opened = Opened(path, name, options, budget, Scratch(options.scratch))
+    opened = Opened(path, name, options, budget, Scratch(options.scratch), open_any)
     return open_any(opened)
 
 

@@ -68,11 +68,9 @@ class SpooledSource(GridSource):
     def __init__(
         self, opened: Opened, rows: Iterable[GridRow], *, kind: str, sheet: str = ""
     ) -> None:
-        super().__init__(opened.budget, opened.options)
+        super().__init__(opened)
         self.format = kind
-        self.member = opened.member
         self.sheet = sheet
-        self._scratch = opened.scratch
         self._spool = opened.scratch.new_file(".rows")
         self.settle(spool(rows, self._spool, opened.budget))
 
