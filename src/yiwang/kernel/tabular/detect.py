@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
+
+from .encoding import find_mark
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STARTS = (
@@ -27,6 +30,9 @@ _STARTS = (
     (b"\x09\x02\x06\x00", "xls"),
     (b"\x09\x00\x04\x00", "xls"),
 )
+
+
+_JSON = re.compile(rb'\{\s*(?:["}]|\Z)|\[\s*(?:["\[\]{]|-?\d|true|false|null|\Z)')
 
 
 def find_format(path: Path) -> str:
@@ -94,12 +100,13 @@ def _open_document(archive: zipfile.ZipFile) -> str:
 
 
 def _text(head: bytes) -> str:
+    marked = find_mark(head)
+    if marked and marked.name != "utf-8":
+        head = head[marked.bom :].decode(marked.name, "replace").encode()
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     lower = start[:400].lower()
     if lower.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
         return "html"
     if lower.startswith(b"<"):
         return "html" if b"<html" in lower else "xml"
-    if start[:1] in (b"{", b"["):
-        return "json"
-    return "delimited"
+    return "json" if _JSON.match(start) else "delimited"

@@ -10,6 +10,7 @@ from .strict import split_records
 from .types import Dialect, ReadOptions
 
 DELIMITERS = (",", "\t", ";", "|")
+NO_DELIMITER = "\x1f"  # the unit separator of ASCII, which no such list holds
 _SAMPLE_RECORDS = 200
 
 
@@ -47,8 +48,10 @@ def _one_column(sample: str, options: ReadOptions, quote: str, newline: str) -> 
     lines = [line.rstrip("\r") for line in sample.split(newline) if '"' in line]
     around = all(len(line) > 1 and line[0] == line[-1] == '"' for line in lines)
     if options.quote is None and not around:
-        return Dialect(",", "", newline, (none, msg("quotation marks are letters of the text")))
-    return Dialect(",", quote, newline, (none,))
+        return Dialect(
+            NO_DELIMITER, "", newline, (none, msg("quotation marks are letters of the text"))
+        )
+    return Dialect(NO_DELIMITER, quote, newline, (none,))
 
 
 def _score(sample: str, delimiter: str, quote: str, newline: str) -> float:
@@ -57,10 +60,8 @@ def _score(sample: str, delimiter: str, quote: str, newline: str) -> float:
     widths = [len(record) for record in records if any(record)]
     if not widths:
         return 0.0
-    (width, times), *_ = Counter(widths).most_common(1)
-    wide = sum(one for one in widths if one > 1)
-    if not wide:
+    wide = Counter(width for width in widths if width > 1)
+    if sum(wide.values()) < 0.3 * len(widths):
         return 0.0
-    if width == 1:
-        return 0.1 * (len(widths) - times) / len(widths)
+    (width, times), *_ = wide.most_common(1)
     return times / len(widths) + min(width, 20) / 100

@@ -71,7 +71,7 @@ def find_encoding(path: Path, *, file: str, asked: str | None = None) -> Encodin
         head = stream.read(4096)
     if asked:
         return _prove(path, _asked(asked, head, file), file)
-    marked = _by_mark(head)
+    marked = find_mark(head)
     if marked:
         return _prove(path, marked, file)
     problem = find_undecodable(path, "utf-8")
@@ -138,7 +138,7 @@ def _asked(asked: str, head: bytes, file: str) -> Encoding:
         ) from error
     if name in {"gbk", "gb2312"}:
         name = "gb18030"
-    marked = _by_mark(head)
+    marked = find_mark(head)
     if marked and (marked.name == name or marked.name.startswith(name)):
         return Encoding(marked.name, marked.bom, msg("as asked, and the file begins with its mark"))
     if name in {"utf-8-sig", "utf-16", "utf-32"}:
@@ -146,7 +146,8 @@ def _asked(asked: str, head: bytes, file: str) -> Encoding:
     return Encoding(name, 0, msg("as asked"))
 
 
-def _by_mark(head: bytes) -> Encoding | None:
+def find_mark(head: bytes) -> Encoding | None:
+    """What the first bytes say about the encoding, if anything. 按文件头判定。"""
     for mark, name in _BOMS:
         if head.startswith(mark):
             return Encoding(name, len(mark), msg("the file begins with a byte order mark"))

@@ -9,6 +9,7 @@ from .detect import find_format
 from .errors import FileRefused, LimitPassed, refuse
 from .limits import Budget
 from .opening import READERS, Opened, Reader, Scratch
+from .records.source import open_json
 from .refusals import refuse_format
 from .types import ReadLimits, ReadOptions, TableSource
 
@@ -26,6 +27,7 @@ __all__ = [
 READERS.register("delimited", delimited.open_delimited)
 READERS.register("gzip", archives.open_gzip)
 READERS.register("zip", archives.open_zip)
+READERS.register("json", open_json)
 
 
 def open_source(
