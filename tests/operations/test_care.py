@@ -176,3 +176,19 @@ def test_doctor_names_a_broken_guard_and_an_open_folder(node):
     failing = {one["check"] for one in found["findings"] if one["grade"] == "fail"}
     assert failing == {"ledger", "home"}
     assert all(one["remedy"] for one in found["findings"] if one["grade"] == "fail")
+
+
+def test_doctor_finds_stored_files_and_parts_that_are_gone_or_changed(node, tmp_path):
+    file = tmp_path / "街道.csv"
+    file.write_text("代码,名称\n001,东街\n002,西街\n", "utf-8")
+    node.run("land", file, "--owner", "民政局")
+    stored = next(node.home.glob("files/??/*"))
+    part = next(node.home.glob("pool/parts/*/*.parquet"))
+
+    part.write_bytes(part.read_bytes()[:-1] + b"?")
+    shallow = node.ask("doctor")
+    stored.unlink()
+    deep = node.ask("doctor", "--deep", code=1)
+
+    assert shallow["well"]
+    assert {one["check"] for one in deep["findings"] if one["grade"] == "fail"} == {"files", "pool"}

@@ -34,3 +34,13 @@ class WrittenFile:
     size: int
     sha256: str
     resource_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesReport:
+    """How contents stand against their rows: counts, and some of the ids in trouble. 核对结果。"""
+
+    rows: int
+    missing: int
+    damaged: int
+    listed: tuple[str, ...]

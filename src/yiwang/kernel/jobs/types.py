@@ -134,3 +134,14 @@ class JobStatus:
     on: Ref | None
     result: Any
     whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobsHealth:
+    """How many jobs wait, wait too long, run, lost their worker, used up their attempts. 任务健康。"""
+
+    waiting: int
+    late: int
+    running: int
+    lost: int
+    dead: int

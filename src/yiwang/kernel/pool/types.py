@@ -175,3 +175,13 @@ class RowPage:
     more: bool
     next_after: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PartsReport:
+    """How parts on disk stand against the manifest: counts, and some of the paths in trouble. 核对结果。"""
+
+    parts: int
+    missing: int
+    damaged: int
+    listed: tuple[str, ...]

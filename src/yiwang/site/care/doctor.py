@@ -20,7 +20,6 @@ from yiwang.site.home import Home
 Grade = Literal["ok", "warn", "fail"]
 WARN_FREE_BYTES = 2 * 1024**3
 FAIL_FREE_BYTES = 200 * 1024**2
-HEARTBEAT_SECONDS = 120
 EARLIEST_CLOCK = 1_750_000_000  # the summer of 2025, when this program did not exist yet
 
 
@@ -212,6 +211,51 @@ def check_fonts(_node: Node) -> Iterator[Finding]:
                   msg("Only needed for screens and screenshots here: install fonts-noto-cjk"))  # fmt: skip
 
 
+def check_files(node: Node) -> Iterator[Finding]:
+    """Every stored file is there; deep: and readable, with its digest. 文件核对。"""
+    from yiwang.kernel.files.services import check_contents
+
+    found = check_contents(deep=node.deep)
+    if found.missing or found.damaged:
+        yield bad("fail", msg("%(missing)s of %(rows)s stored files are missing, %(damaged)s damaged: %(listed)s"),
+                  msg("Restore the files folder from the latest backup"),
+                  rows=found.rows, missing=found.missing, damaged=found.damaged,
+                  listed=", ".join(found.listed))  # fmt: skip
+    else:
+        yield ok(msg("%(rows)s stored files are in place"), rows=found.rows)
+
+
+def check_pool(node: Node) -> Iterator[Finding]:
+    """Every part of the manifest is there with its size; deep: and digest. 数据池核对。"""
+    from yiwang.kernel.pool.services import check_parts
+
+    found = check_parts(deep=node.deep)
+    if found.missing or found.damaged:
+        yield bad("fail", msg("%(missing)s of %(parts)s pool parts are missing, %(damaged)s damaged: %(listed)s"),
+                  msg("Restore the pool folder from the latest backup"),
+                  parts=found.parts, missing=found.missing, damaged=found.damaged,
+                  listed=", ".join(found.listed))  # fmt: skip
+    else:
+        yield ok(msg("%(parts)s pool parts are in place"), parts=found.parts)
+
+
+def check_jobs(_node: Node) -> Iterator[Finding]:
+    """Background work moves. 后台任务。"""
+    from yiwang.kernel.jobs.services import describe_health
+
+    found = describe_health()
+    if found.late or found.lost:
+        yield bad("warn", msg("%(late)s jobs wait for more than 5 minutes, %(lost)s lost their worker"),
+                  msg("Is the node running? Start it, or add job_workers in yiwang.toml"),
+                  late=found.late, lost=found.lost)  # fmt: skip
+    if found.dead:
+        yield bad("warn", msg("%(dead)s jobs gave up"),
+                  msg("Look at them under Jobs, mend the cause and replay them"), dead=found.dead)  # fmt: skip
+    if not (found.late or found.lost or found.dead):
+        yield ok(msg("Background work moves: %(waiting)s waiting, %(running)s running"),
+                 waiting=found.waiting, running=found.running)  # fmt: skip
+
+
 def _readable_by_others(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
@@ -224,6 +268,9 @@ CHECKS: dict[str, Check] = {
     "integrity": check_integrity,
     "migrations": check_migrations,
     "ledger": check_ledger,
+    "files": check_files,
+    "pool": check_pool,
+    "jobs": check_jobs,
     "settings": check_settings,
     "fonts": check_fonts,
 }

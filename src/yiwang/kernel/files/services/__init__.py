@@ -1,7 +1,8 @@
 """The door to stored files. 文件服务。"""
 
-from yiwang.kernel.files.types import StoredFile, WrittenFile
+from yiwang.kernel.files.types import FilesReport, StoredFile, WrittenFile
 
+from .checking import check_contents
 from .frames import Damaged
 from .keys import create_key, derive_key, destroy_key
 from .storing import (
@@ -19,9 +20,11 @@ from .sweeping import Sweep, find_missing, sweep_files
 
 __all__ = [
     "Damaged",
+    "FilesReport",
     "StoredFile",
     "Sweep",
     "WrittenFile",
+    "check_contents",
     "copy_file",
     "create_key",
     "derive_key",

@@ -4,6 +4,7 @@ from yiwang.kernel.jobs.types import JobContext, JobStatus
 
 from .control import cancel_job, replay_job
 from .declaring import schedule, task
+from .health import describe_health
 from .queue import enqueue
 from .reading import find_last_job, get_job, list_all_jobs, list_own_jobs
 from .running import run_due
@@ -13,6 +14,7 @@ __all__ = [
     "JobContext",
     "JobStatus",
     "cancel_job",
+    "describe_health",
     "enqueue",
     "find_last_job",
     "get_job",

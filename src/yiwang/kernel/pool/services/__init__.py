@@ -6,6 +6,7 @@ what is asked by the services that call: the pool knows tables, not departments.
 
 from yiwang.kernel.pool.types import ROW
 
+from .checking import check_parts
 from .compaction import compact, count_parts, list_fragmented, sweep_orphans, verify_parts
 from .engine import Connection, engine, pool_folder
 from .exporting import export_rows, read_staged, staged_relation
@@ -37,6 +38,7 @@ from .versions import (
 __all__ = [
     "ROW",
     "Connection",
+    "check_parts",
     "commit",
     "compact",
     "compare_columns",
