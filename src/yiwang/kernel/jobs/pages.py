@@ -124,7 +124,7 @@ def replay(request: HttpRequest, job_id: str) -> HttpResponse:
 def drawn(job: JobStatus) -> dict[str, Any]:
     """What the detail page says beside the progress. 详情内容。"""
     facts: list[tuple[str, Any]] = [
-        (msg("Number"), job.id),
+        (msg("Job number"), job.id),
         (msg("Kind"), job.kind),
         (msg("Asked for"), job.created_at),
         (msg("Started"), job.started_at),

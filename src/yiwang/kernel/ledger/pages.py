@@ -99,7 +99,7 @@ READS = ListSpec(
         Column("purpose", msg("Purpose")),
         Column("columns", msg("Columns"), lambda row: "、".join(row.columns)),
         Column("rows", msg("Rows"), kind="number"),
-        Column("where", msg("Filter")),
+        Column("where", msg("Condition")),
         Column("unmasked", msg("Unmasked")),
     ],
     filters=FILTERS,
@@ -143,7 +143,7 @@ def show_act(request: HttpRequest, act_id: str) -> HttpResponse:
         (msg("Object number"), act.object_id),
         (msg("Object"), act.object_label),
         (msg("Reason"), act.reason),
-        (msg("Number"), act.id),
+        (msg("Act number"), act.id),
     ]
     context = {
         "act": act,

@@ -1,13 +1,17 @@
+from datetime import timedelta
+
 import pytest
 
-from yiwang.kernel.base.act import SYSTEM, Ref
+from yiwang.kernel.base.act import SYSTEM, Actor, Ref
+from yiwang.kernel.base.clock import now, use_time
 from yiwang.kernel.base.errors import Conflict
 from yiwang.kernel.events.models import EventDelivery, EventRow
 from yiwang.kernel.events.services import announce, subscribe
+from yiwang.kernel.events.services.cleaning import clean_events
 from yiwang.kernel.events.services.delivering import deliver
 from yiwang.kernel.events.types import SUBSCRIBERS
 from yiwang.kernel.jobs.models import Job
-from yiwang.kernel.jobs.services import run_due
+from yiwang.kernel.jobs.services import replay_job, run_due
 from yiwang.kernel.ledger.services import acting
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +73,46 @@ def test_a_failing_subscriber_hurts_neither_the_act_nor_the_others(heard):
 
     assert len(heard) == 1
     assert sorted(Job.objects.values_list("state", flat=True)) == ["done", "queued"]
+
+
+def test_a_dead_delivery_arrives_once_it_is_replayed(heard):
+    trouble = [ZeroDivisionError()]
+
+    @subscribe("share.*", name="test.repaired")
+    def repaired(event):
+        if trouble:
+            raise trouble[0]
+        heard.append("repaired")
+
+    say()
+    for _ in range(8):
+        run_due()
+        Job.objects.filter(state="queued").update(run_at=now())
+    dead = Job.objects.get(state="dead")
+    trouble.clear()
+
+    replay_job(Actor(id="admin", permissions={"jobs.manage": "all"}), dead.id)
+    run_due()
+
+    assert "repaired" in heard
+    assert not EventDelivery.objects.filter(delivered_at=None).exists()
+
+
+def test_a_subscriber_that_is_gone_stays_visible_as_failure(heard):
+    say()
+    SUBSCRIBERS._items.clear()
+
+    (job,) = run_due()
+
+    assert (job.state, job.error_code) == ("failed", "events.subscriber.missing")
+
+
+def test_old_events_go_once_everybody_has_them(heard):
+    say()
+    run_due()
+    say()
+
+    with use_time(now() + timedelta(days=91)):
+        assert clean_events() == 1
+
+    assert EventDelivery.objects.get().delivered_at is None
