@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -81,28 +79,13 @@ ENTRIES = ListSpec(
 )  # fmt: skip
 
 
-def name_owners_in(spec: ListSpec, names: Mapping[str, str]) -> ListSpec:
-    """The declaration with providers by name: their names are asked once per page. 显示提供方名称。"""
-    columns = [
-        replace(one, value=lambda row: names.get(row.owner, row.owner))
-        if one.name == "owner"
-        else one
-        for one in spec.columns
-    ]
-    choices = sorted(names.items(), key=lambda pair: pair[1])
-    filters = [
-        replace(one, choices=choices) if one.name == "owner" else one for one in spec.filters
-    ]
-    return replace(spec, columns=columns, filters=filters)
-
-
 def list_entries(request: HttpRequest) -> HttpResponseBase:
     """Draw the list. 目录列表页。"""
     actor = actor_of(request)
     names = services.name_codes(services.list_owner_codes(actor))
     return render_list(
         request,
-        name_owners_in(ENTRIES, names),
+        services.name_owners_in(ENTRIES, names),
         services.visible_resources(actor),
         template="catalog/list.html",
         context={"counts": services.count_states(actor)},

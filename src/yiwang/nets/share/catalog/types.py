@@ -14,7 +14,7 @@ class Stage(TextChoices):
     """The seven stages of a datum's life. 七个阶段。 来源—缓存—视图—资源—服务—应用—退役."""
 
     SOURCE = "source", _("Source")
-    CACHE = "cache", _("Landed")
+    CACHE = "cache", _("Cache")
     VIEW = "view", _("View")
     RESOURCE = "resource", _("Resource")
     SERVICE = "service", _("Service")

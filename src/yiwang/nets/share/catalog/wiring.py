@@ -12,7 +12,7 @@ from yiwang.kernel.ui.menu import add_menu
 from .services import count_drafts
 from .services.permissions import EDIT, PUBLISH, READ
 
-SHARE = msg("Share")
+SHARE = msg("Data sharing")
 
 add_menu("catalog:list", msg("Catalogue"), section=SHARE, permission=READ, order=210)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import add_failure
 from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
+from yiwang.nets.share.catalog import services as catalog
 
 from . import services
 from .forms import AgainForm, ReasonForm, SendForm
@@ -47,19 +49,12 @@ def detail_url(delivery: Delivery) -> str:
     return reverse("connect:detail", args=[delivery.id])
 
 
-KINDS = {
-    "full": "全量 full",
-    "append": "追加 append",
-    "upsert": "更新 upsert",
-    "delete": "删除 delete",
-}
-
 COLUMNS = (
     Column("file_name", msg("File"), link=detail_url),
     Column("member", msg("Table"), "member"),
     Column("resource_name", msg("Resource")),
-    Column("owner", msg("Owner"), kind="code"),
-    Column("kind", msg("Kind"), lambda one: KINDS[one.kind]),
+    Column("owner", msg("Owner")),
+    Column("kind", msg("Kind"), lambda one: gettext(one.kind)),
     Column("state", msg("State"), state_light, kind="light"),
     Column("rows", msg("Rows"), kind="number"),
     Column("received_at", msg("Received"), kind="datetime", sort="received_at"),
@@ -70,7 +65,7 @@ DELIVERIES = ListSpec(
     columns=COLUMNS,
     filters=(
         Filter("state", msg("State"), choices=state_choices),
-        Filter("owner", msg("Owner"), "text"),
+        Filter("owner", msg("Owner")),
     ),
     search=("file_name", "resource_name"),
     order=("-received_at",),
@@ -99,11 +94,16 @@ def show_list(request: HttpRequest) -> HttpResponseBase:
     rows = services.visible_deliveries(actor_of(request))
     return render_list(
         request,
-        DELIVERIES,
+        catalog.name_owners_in(DELIVERIES, name_owner_codes(rows)),
         rows,
         template="connect/list.html",
         context={"counts": label_counts(services.count_states(rows))},
     )
+
+
+def name_owner_codes(rows: QuerySet[Delivery]) -> dict[str, str]:
+    """Names of the departments in a list. 部门名称。"""
+    return catalog.name_codes(rows.order_by("owner").values_list("owner", flat=True).distinct())
 
 
 @needs(LAND)
@@ -157,7 +157,8 @@ def show_batch(request: HttpRequest, batch_id: str) -> HttpResponseBase:
     }
     partial = request.headers.get("HX-Request") == "true"
     template = "connect/_batch.html" if partial else "connect/batch.html"
-    return render_list(request, BATCH, rows, template=template, context=context)
+    spec = catalog.name_owners_in(BATCH, catalog.name_codes([batch.owner]))
+    return render_list(request, spec, rows, template=template, context=context)
 
 
 @needs(SEE)

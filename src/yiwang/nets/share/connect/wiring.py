@@ -13,7 +13,7 @@ from .services import count_states, visible_deliveries
 from .services.permissions import LAND, SEE
 from .types import DeliveryState
 
-SHARE = msg("Share")
+SHARE = msg("Data sharing")
 
 add_menu("connect:send", msg("Send in files"), section=SHARE, permission=LAND, order=220)
 add_menu("connect:list", msg("Deliveries"), section=SHARE, permission=SEE, order=230)

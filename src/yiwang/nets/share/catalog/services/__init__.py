@@ -35,6 +35,7 @@ from .looking import (
     masks_for,
     unmask_resource,
 )
+from .naming import name_owners_in
 from .publishing import list_missing, publish_resource, withdraw_publication
 from .searching import find_ids, search_resources
 
@@ -69,6 +70,7 @@ __all__ = [
     "masks_for",
     "name_codes",
     "name_owners",
+    "name_owners_in",
     "publish_resource",
     "ref_of",
     "search_resources",
