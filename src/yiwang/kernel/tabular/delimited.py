@@ -41,7 +41,9 @@ class DelimitedSource(GridSource):
         self._plain = self._as_utf8(opened)
         sample = _read_sample(self.path, self._plain)
         self.dialect = find_dialect(sample, opened.options, name=opened.name)
-        self._regular = prove_regular(self.path, self.dialect, longest=_FAST_RECORD)
+        self._regular = prove_regular(
+            self.path, self.dialect, longest=_FAST_RECORD, bom=self._plain.bom
+        )
         self.settle(self._survey(self._regular))
         self._describe()
 

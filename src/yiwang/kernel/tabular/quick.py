@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .types import Dialect
+from .types import DelimitedFile, Dialect
 
 _CHUNK = 2 << 20
 
@@ -44,10 +44,10 @@ class _Irregular(Exception):
     pass
 
 
-def prove_regular(path: Path, dialect: Dialect, *, longest: int) -> Regular | None:
+def prove_regular(path: Path, dialect: Dialect, *, longest: int, bom: int = 0) -> Regular | None:
     """The facts of a regular text, or None when only the strict reader is exact. 证明规整。
 
-    `path` holds UTF-8; `longest` is the most bytes that one record may have.
+    `path` holds UTF-8 after `bom` bytes of its mark; `longest` is the most bytes that one record may have.
     """
     if dialect.newline != "\n" or len(dialect.delimiter) != 1 or not dialect.delimiter.isascii():
         return None
@@ -55,17 +55,18 @@ def prove_regular(path: Path, dialect: Dialect, *, longest: int) -> Regular | No
         return None
     proof = _Proof(dialect, longest)
     try:
-        for block in _blocks(path, longest):
+        for block in _blocks(path, bom, longest):
             proof.add(block)
     except _Irregular:
         return None
     return proof.facts()
 
 
-def _blocks(path: Path, longest: int) -> Iterator[bytes]:
+def _blocks(path: Path, bom: int, longest: int) -> Iterator[bytes]:
     """The bytes in whole lines; the last one may lack its end."""
     held = b""
     with path.open("rb") as stream:
+        stream.seek(bom)
         while chunk := stream.read(_CHUNK):
             end = chunk.rfind(b"\n") + 1
             if not end:
@@ -140,3 +141,20 @@ class _Proof:
         self.longest = max(self.longest, max(map(len, whole)) + 1)
         if self.longest > self.limit:
             raise _Irregular
+
+
+def fast_options(file: DelimitedFile) -> str:
+    r"""What to tell DuckDB's `read_csv` about such a file, as SQL: nothing is left to guess. 参数。
+
+    The reader adds the path and `columns`. `new_line` is given for LF only: of CRLF DuckDB 2.0.0
+    makes no line ends at all when it is told, and is right when it is not.
+    """
+    newline = r"new_line = '\n', " if file.newline == "\n" else ""
+    delimiter = file.delimiter.replace("'", "''")
+    return (
+        f"auto_detect = false, delim = '{delimiter}', quote = '{file.quote}',"
+        f" escape = '{file.quote}', {newline}comment = '', header = false, skip = {file.skip},"
+        f" nullstr = '', allow_quoted_nulls = false, strict_mode = true, null_padding = false,"
+        f" ignore_errors = false, max_line_size = {max(file.longest * 2, 2_000_000)},"
+        f" compression = 'none'"
+    )

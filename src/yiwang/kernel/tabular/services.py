@@ -9,6 +9,7 @@ from .detect import find_format
 from .errors import FileRefused, LimitPassed, refuse
 from .limits import Budget
 from .opening import READERS, Opened, Reader, Scratch
+from .quick import fast_options
 from .records.source import open_json
 from .refusals import refuse_format
 from .types import ReadLimits, ReadOptions, TableSource
@@ -19,6 +20,7 @@ __all__ = [
     "LimitPassed",
     "Opened",
     "Reader",
+    "fast_options",
     "find_format",
     "open_source",
     "refuse",
