@@ -20,27 +20,6 @@ class Batch(Protocol):
         """The rows' cells. 行。"""
 
 
-class DelimitedFile(Protocol):
-    """A text file that the fast reader reads exactly, as `kernel.tabular` proves. 可快速读取的文件。
-
-    UTF-8 without NUL. `skip` records stand before the data; `longest` is the longest record in
-    bytes; `newline` is one kind throughout.
-    """
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def delimiter(self) -> str: ...
-    @property
-    def quote(self) -> str: ...
-    @property
-    def skip(self) -> int: ...
-    @property
-    def newline(self) -> str: ...
-    @property
-    def longest(self) -> int: ...
-
-
 @dataclass(frozen=True, slots=True)
 class ValueCount:
     """One value and in how many rows it stands. 值与行数。 `value` None means absent."""

@@ -18,7 +18,9 @@ import pyarrow.parquet as pq
 
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.ids import new_ulid
-from yiwang.kernel.pool.types import Batch, ColumnProfile, DelimitedFile, Staged, StagedPart
+from yiwang.kernel.pool.types import Batch, ColumnProfile, Staged, StagedPart
+from yiwang.kernel.tabular.services import fast_options
+from yiwang.kernel.tabular.types import DelimitedFile
 
 from .engine import Connection, engine, pool_folder
 from .profiling import profile_relation
@@ -133,15 +135,7 @@ def _copy_delimited(
 def read_csv_sql(file: DelimitedFile, names: Sequence[str]) -> str:
     """The fast reader's call, with nothing left to guess. 快速读取参数。"""
     columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in names)
-    newline = {"\n": "'\\n'", "\r\n": "'\\r\\n'"}[file.newline]
-    return (
-        f"read_csv({quote_text(file.path)}, auto_detect = false, columns = {{{columns}}},"
-        f" delim = {quote_text(file.delimiter)}, quote = {quote_text(file.quote)},"
-        f" escape = {quote_text(file.quote)}, new_line = {newline}, comment = '',"
-        f" header = false, skip = {file.skip}, nullstr = '', allow_quoted_nulls = false,"
-        f" strict_mode = true, null_padding = false, ignore_errors = false,"
-        f" max_line_size = {max(file.longest * 2, 2_000_000)}, compression = 'none')"
-    )
+    return f"read_csv({quote_text(file.path)}, columns = {{{columns}}}, {fast_options(file)})"
 
 
 def _write_blocks(
