@@ -5,9 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import apps
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from yiwang.kernel.base.module import ModuleConfig
+
+from .api.build import build_api, unknown
+from .api.reference import show_reference
 
 
 def gather_pages() -> list[URLPattern | URLResolver]:
@@ -21,7 +24,13 @@ def gather_pages() -> list[URLPattern | URLResolver]:
     return found
 
 
-urlpatterns = gather_pages()
+api = build_api()
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", show_reference, name="api-reference"),
+    path("api/v1/", api.urls),
+    re_path(r"^api/v1/", unknown),
+    *gather_pages(),
+]
 handler400 = "yiwang.kernel.ui.failures.bad_request"
 handler403 = "yiwang.kernel.ui.failures.denied"
 handler404 = "yiwang.kernel.ui.failures.not_found"
