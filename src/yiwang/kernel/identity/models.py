@@ -44,7 +44,8 @@ class Organization(models.Model):
             ),
             models.CheckConstraint(
                 name="organization_period",
-                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                # One closed on its first day stays on record with an empty period.
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
             ),
         ]
 

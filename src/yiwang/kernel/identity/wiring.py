@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from yiwang.kernel.base.act import Actor, set_actor_source
 from yiwang.kernel.base.permissions import Scope, declare_permission
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.ledger.services import set_actor_labels
 from yiwang.kernel.ui import frame
 
 from . import services, types
@@ -41,6 +42,11 @@ def _label(actor: Actor) -> frame.AccountLabel:
     return frame.AccountLabel(name=found.label, organization=found.organization_name)
 
 
+def _label_many(actor_ids: Collection[str]) -> Mapping[str, str]:
+    return {pk: account.label for pk, account in services.get_accounts(actor_ids).items()}
+
+
+set_actor_labels(_label_many)
 frame.set_account_label(_label)
 frame.add_account_menu("identity:profile", msg("My account"))
 frame.add_account_menu("identity:tokens", msg("My tokens"))

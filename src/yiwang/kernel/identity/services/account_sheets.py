@@ -46,7 +46,7 @@ NO_ORGANIZATION = msg("No organization has this code; import the organizations f
 OWN = msg("Nobody changes their own post")
 
 
-def plan_accounts(actor: Actor, rows: Iterable[SheetRow]) -> ImportPlan:
+def plan_accounts(actor: Actor, rows: Sequence[SheetRow]) -> ImportPlan:
     """What a sheet would create and change, and which cells stand against it. 导入预览。"""
     authorize(actor, EDIT_ACCOUNTS)
     lines = _read(rows)
@@ -54,7 +54,7 @@ def plan_accounts(actor: Actor, rows: Iterable[SheetRow]) -> ImportPlan:
 
 
 def import_accounts(
-    actor: Actor, rows: Iterable[SheetRow], *, reason: str = ""
+    actor: Actor, rows: Sequence[SheetRow], *, reason: str = ""
 ) -> tuple[ImportPlan, dict[str, str]]:
     """Take a whole sheet or nothing; first passwords of new accounts by name, shown once. 导入账号。
 
@@ -74,7 +74,7 @@ def import_accounts(
     return plan, passwords
 
 
-def _read(rows: Iterable[SheetRow]) -> list[Line]:
+def _read(rows: Sequence[SheetRow]) -> list[Line]:
     lines = read_lines(rows, HEADINGS)
     for line in lines:
         line.values["name"] = fold_name(line.values["name"])

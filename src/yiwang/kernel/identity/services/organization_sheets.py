@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -48,14 +48,14 @@ NO_PARENT = msg("No organization has this code, here or in the sheet")
 CIRCLE = msg("The organizations above this one lead back to it")
 
 
-def plan_organizations(actor: Actor, rows: Iterable[SheetRow]) -> ImportPlan:
+def plan_organizations(actor: Actor, rows: Sequence[SheetRow]) -> ImportPlan:
     """What a sheet would create and change, and which cells stand against it. 导入预览。"""
     authorize(actor, EDIT_ORGANIZATIONS)
     tree = {one.code: one for one in Organization.objects.select_related("parent")}
     return _plan(read_lines(rows, HEADINGS), tree)
 
 
-def import_organizations(actor: Actor, rows: Iterable[SheetRow], *, reason: str = "") -> ImportPlan:
+def import_organizations(actor: Actor, rows: Sequence[SheetRow], *, reason: str = "") -> ImportPlan:
     """Take a whole sheet or nothing; the same sheet again changes nothing. 导入机构。
 
     Rows are mappings from Chinese or English headings to text; organizations merge by code. A

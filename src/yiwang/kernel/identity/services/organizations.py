@@ -128,13 +128,21 @@ def get_organizations(codes: Iterable[str]) -> dict[str, OrganizationInfo]:
 
 
 def list_organizations(
-    *, below: str = "", parent_code: str | None = None, text: str = "", limit: int = 0
+    *,
+    below: str = "",
+    parent_code: str | None = None,
+    kind: str = "",
+    text: str = "",
+    after: str = "",
+    limit: int = 0,
 ) -> list[OrganizationInfo]:
     """Organizations by code: all, those under one (itself too), its children, or a search. 机构列表。
 
-    `parent_code=""` asks for the roots.
+    `parent_code=""` asks for the roots; `after` is the code that the page before ended with.
     """
-    rows = _all().order_by("code")
+    rows = _all().filter(code__gt=after).order_by("code")
+    if kind:
+        rows = rows.filter(kind=kind)
     if below:
         rows = rows.filter(code__in=list_codes_below([below]))
     if parent_code is not None:
@@ -210,7 +218,7 @@ def check_organization(one: Organization) -> None:
             "A region code is 2 to 12 digits, not %(region)s",
             region=one.region_code,
         )
-    if one.valid_until and one.valid_until <= one.valid_from:
+    if one.valid_until and one.valid_until < one.valid_from:
         raise InvalidInput(
             "identity.organization.period", "An organization cannot end before it began"
         )

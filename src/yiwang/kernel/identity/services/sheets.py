@@ -10,6 +10,8 @@ from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.identity.types import ImportPlan, RowProblem
 
 SheetRow = Mapping[str, str | None]
+ROW = "#"
+MOST_ROWS = 20_000
 FIRST_ROW = 2  # as a spreadsheet counts: the heading is row 1
 
 
@@ -27,20 +29,26 @@ class Line:
         return RowProblem(self.row, heading, self.values.get(field, ""), message, extra)
 
 
-def read_lines(rows: Iterable[SheetRow], headings: Mapping[str, Sequence[str]]) -> list[Line]:
+def read_lines(rows: Sequence[SheetRow], headings: Mapping[str, Sequence[str]]) -> list[Line]:
     """Rows by field; blank rows are skipped but counted. 读取行。
 
-    InvalidInput where a needed heading (the first of `headings`) is missing.
+    A row's number is its value under `ROW` where a reader gave one. InvalidInput where a needed
+    heading (the first of `headings`) is missing.
     """
+    if len(rows) > MOST_ROWS:
+        raise InvalidInput(
+            "identity.import.rows", "A sheet has at most %(most)s rows", most=MOST_ROWS
+        )
     lines: list[Line] = []
     known = {alias.lower(): field for field, names in headings.items() for alias in names}
     for number, row in enumerate(rows, start=FIRST_ROW):
         found = {known.get(_bare(heading), ""): heading for heading in row}
         found.pop("", None)
+        place = int(row.get(ROW) or number)
         _require_key(found, headings)
         values = {field: (row[heading] or "").strip() for field, heading in found.items()}
         if any(values.values()):
-            lines.append(Line(number, values, found))
+            lines.append(Line(place, values, found))
     return lines
 
 

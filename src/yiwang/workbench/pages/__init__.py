@@ -1,0 +1,47 @@
+"""Staff pages over the kernel's own objects. 工作台页面。"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import accounts, organizations, sheets, standards
+
+urlpatterns = [
+    path("organizations/", organizations.organizations, name="organizations"),
+    path("organizations/tree/", organizations.organization_tree, name="organization_tree"),
+    path("organizations/new/", organizations.new_organization, name="new_organization"),
+    path("organizations/import/", sheets.import_organizations, name="import_organizations"),
+    path("organizations/of/<str:code>/", organizations.organization, name="organization"),
+    path(
+        "organizations/of/<str:code>/edit/",
+        organizations.edit_organization,
+        name="edit_organization",
+    ),
+    path(
+        "organizations/of/<str:code>/close/",
+        organizations.close_organization,
+        name="close_organization",
+    ),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.new_account, name="new_account"),
+    path("accounts/import/", sheets.import_accounts, name="import_accounts"),
+    path("accounts/of/<str:account_id>/", accounts.account, name="account"),
+    path("accounts/of/<str:account_id>/name/", accounts.rename_account, name="rename_account"),
+    path("accounts/of/<str:account_id>/password/", accounts.reset_password, name="reset_password"),
+    path("accounts/of/<str:account_id>/lock/", accounts.lock_account, name="lock_account"),
+    path("accounts/of/<str:account_id>/unlock/", accounts.unlock_account, name="unlock_account"),
+    path("accounts/of/<str:account_id>/posts/", accounts.add_post, name="add_post"),
+    path(
+        "accounts/of/<str:account_id>/posts/<str:post_id>/end/", accounts.end_post, name="end_post"
+    ),
+    path("accounts/of/<str:account_id>/roles/", accounts.grant_role, name="grant_role"),
+    path(
+        "accounts/of/<str:account_id>/roles/<str:role>/revoke/",
+        accounts.revoke_role,
+        name="revoke_role",
+    ),
+    path("elements/", standards.elements, name="elements"),
+    path("elements/<str:code>/", standards.element, name="element"),
+    path("code-sets/", standards.code_sets, name="code_sets"),
+    path("code-sets/<str:code_set>/<str:version>/", standards.code_set, name="code_set"),
+]

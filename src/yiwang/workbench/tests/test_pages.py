@@ -1,0 +1,187 @@
+"""The workbench in a browser: what somebody does there."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from yiwang.kernel.base.act import SYSTEM
+from yiwang.kernel.identity import services
+
+SHEET = "机构代码,机构名称,上级机构代码,类型\nN01,市教育局,,部门\nN02,实验小学,N01,部门\n"
+
+
+@pytest.fixture
+def sysadmin(browse):
+    return browse("sysadmin")
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def csv_of(text: str, encoding: str = "utf-8") -> SimpleUploadedFile:
+    return SimpleUploadedFile("sheet.csv", text.encode(encoding))
+
+
+def test_an_organization_is_added_moved_and_closed(sysadmin):
+    form = {"code": "N01", "name": "市教育局", "kind": "department", "parent_code": "D01"}
+
+    sysadmin.post("/workbench/organizations/new/", form)
+    sysadmin.post("/workbench/organizations/of/N01/edit/", form | {"parent_code": "D02"})
+    sysadmin.post("/workbench/organizations/of/N01/close/", {"reason": "合并"})
+
+    found = services.get_organization("N01")
+    assert found.parent_code == "D02"
+    assert found.valid_until == found.valid_from
+
+
+def test_a_taken_code_is_said_at_its_field(sysadmin):
+    form = {"code": "D01", "name": "又一个", "kind": "department"}
+
+    answer = sysadmin.post("/workbench/organizations/new/", form)
+
+    assert answer.status_code == 409
+    assert "code" in answer.context["form"].errors
+
+
+def test_the_list_is_searched_filtered_and_exported(sysadmin):
+    found = sysadmin.get("/workbench/organizations/?q=东关").context["list"]
+    assert [row[0].text for row in found.rows] == ["东关街道"]
+    exported = b"".join(sysadmin.get("/workbench/organizations/?format=csv").streaming_content)
+    assert exported.decode("utf-8-sig").count("\n") == 4
+
+
+def test_the_tree_nests_what_stands_below(sysadmin):
+    shown = text_of(sysadmin.get("/workbench/organizations/tree/"))
+
+    tree = shown[shown.index("<main") : shown.index("</main>")].split("</nav>")[-1]
+    assert tree.count("<ul>") == tree.count("</ul>")
+    assert tree.index("市民政局") < tree.index("东关街道") < tree.index("市统计局")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_sheet_is_previewed_then_taken(sysadmin, encoding):
+    url = "/workbench/organizations/import/"
+
+    preview = sysadmin.post(url, {"file": csv_of(SHEET, encoding)})
+    assert services.get_organizations(["N01"]) == {}
+    done = sysadmin.post(url, {"rows": preview.context["rows"]})
+
+    assert done.status_code == 302
+    assert services.list_codes_below(["N01"]) == {"N01", "N02"}
+
+
+def test_an_excel_sheet_is_taken_too(sysadmin):
+    book = openpyxl.Workbook()
+    for line in SHEET.splitlines():
+        book.active.append(line.split(","))
+    out = io.BytesIO()
+    book.save(out)
+
+    upload = SimpleUploadedFile("机构.xlsx", out.getvalue())
+    preview = sysadmin.post("/workbench/organizations/import/", {"file": upload})
+
+    assert preview.context["rows"], text_of(preview)
+
+
+def test_wrong_cells_are_shown_by_their_row_in_the_sheet(sysadmin):
+    bad = SHEET.replace("N02,实验小学,N01,部门", "N02,实验小学,ZZ,部门")
+
+    answer = sysadmin.post("/workbench/organizations/import/", {"file": csv_of(bad)})
+
+    (problem, _), *_ = answer.context["problems"]
+    assert answer.status_code == 422
+    assert (problem.row, problem.column, problem.value) == (3, "上级机构代码", "ZZ")
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00\x01\x02", b"PK\x03\x04broken", b"only one line"])
+def test_a_file_that_is_no_sheet_is_refused_in_words(sysadmin, body):
+    upload = SimpleUploadedFile("x.xlsx", body)
+
+    answer = sysadmin.post("/workbench/organizations/import/", {"file": upload})
+
+    assert answer.status_code in (200, 409, 413, 422)
+    assert services.list_organizations(text="N0") == []
+
+
+def test_a_preview_that_was_tampered_with_is_refused(sysadmin):
+    answer = sysadmin.post("/workbench/organizations/import/", {"rows": "made:up:text"})
+
+    assert answer.status_code == 422
+
+
+def test_an_account_is_made_and_its_first_password_works_once(sysadmin, client):
+    form = {"name": "New.One", "full_name": "新人", "organization_code": "D01", "title": "科员"}
+
+    answer = sysadmin.post("/workbench/accounts/new/", form)
+
+    first = answer.context["first"]
+    entered = client.post("/sign-in/", {"name": "new.one", "password": first})
+    assert entered.url == "/me/password/"
+
+
+def test_fields_that_the_form_does_not_have_are_not_taken(sysadmin):
+    form = {
+        "name": "sly.one", "full_name": "滑头", "roles": "secadmin", "role": "secadmin",
+        "kind": "installer", "must_change_password": "", "password": "x", "is_superuser": "1",
+    }  # fmt: skip
+
+    sysadmin.post("/workbench/accounts/new/", form)
+
+    found = services.find_account("sly.one")
+    assert (found.kind, found.roles, found.must_change_password) == ("person", (), True)
+
+
+def test_accounts_from_a_sheet_come_with_first_passwords(sysadmin):
+    url = "/workbench/accounts/import/"
+    sheet = "账号,姓名,机构代码\nwang.wu,王五,D01\n"
+
+    preview = sysadmin.post(url, {"file": csv_of(sheet)})
+    done = sysadmin.post(url, {"rows": preview.context["rows"]})
+
+    assert list(done.context["passwords"]) == ["wang.wu"]
+
+
+def test_a_refused_combination_is_said_on_the_account(browse, make_account):
+    other = make_account("auditor", name="other")
+
+    answer = browse("secadmin").post(
+        f"/workbench/accounts/of/{other.id}/roles/", {"role": "secadmin"}
+    )
+
+    assert answer.status_code == 409
+    assert services.get_actor(other.id).roles == {"auditor"}
+
+
+def test_an_unknown_account_is_not_found(browse):
+    assert browse("auditor").get("/workbench/accounts/of/nobody/").status_code == 404
+
+
+def test_lists_take_a_constant_number_of_queries(browse, django_assert_max_num_queries):
+    client = browse("auditor")
+    for number in range(60):
+        services.create_account(SYSTEM, name=f"many{number:03}", organization_code="D01")
+
+    with django_assert_max_num_queries(18):
+        client.get("/workbench/accounts/")
+    with django_assert_max_num_queries(16):
+        client.get("/workbench/organizations/")
+
+
+def test_elements_are_found_by_chinese_name(browse):
+    shown = text_of(browse("viewer").get("/workbench/elements/?q=身份"))
+
+    assert "身份" in shown
+
+
+def test_code_sets_lead_to_their_codes(browse):
+    client = browse("viewer")
+    listing = client.get("/workbench/code-sets/").context["list"]
+
+    answer = client.get(listing.rows[0][0].url)
+
+    assert answer.context["list"].rows
