@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.signals import request_started
+from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from .documents import build_element, vendor_code_sets, vendor_elements
@@ -35,25 +36,48 @@ class Standards:
 
 
 _kept: Standards | None = None
-_checked = threading.local()
+
+
+class _Thread(threading.local):
+    """What one thread knows: when it last looked, and what it changed itself. 线程状态。"""
+
+    checked_at = -1e9
+    changing = False
+    own: Standards | None = None
+
+
+_thread = _Thread()
 
 
 def current_standards() -> Standards:
-    """The standards as they stand now. 当前标准。"""
+    """The standards as they stand now, an edit of the running transaction included. 当前标准。"""
     global _kept
-    fresh = time.monotonic() - getattr(_checked, "at", -1e9) < CHECK_EVERY_SECONDS
-    if _kept is not None and fresh:
-        return _kept
+    changing = _thread.changing = _thread.changing and connection.in_atomic_block
+    kept = _thread.own if changing else _kept
+    if kept is not None and time.monotonic() - _thread.checked_at < CHECK_EVERY_SECONDS:
+        return kept
     stamp = _newest()
-    _checked.at = time.monotonic()
-    if _kept is None or _kept.stamp != stamp:
-        _kept = Standards(stamp, _merge_elements(), _merge_code_sets())
-    return _kept
+    _thread.checked_at = time.monotonic()
+    if kept is None or kept.stamp != stamp:
+        kept = Standards(stamp, _merge_elements(), _merge_code_sets())
+    if changing:
+        # Not yet committed: others must not see it, and it may still be rolled back.
+        _thread.own = kept
+    else:
+        _kept = kept
+    return kept
 
 
 def forget_standards(**_: Any) -> None:
     """Look at the database again at the next question of this thread. 下次重新核对。"""
-    _checked.at = -1e9
+    _thread.checked_at = -1e9
+
+
+def note_change() -> None:
+    """The running transaction changed the standards. 标记变更。"""
+    _thread.changing, _thread.own = True, None
+    forget_standards()
+    transaction.on_commit(forget_standards)
 
 
 request_started.connect(forget_standards, dispatch_uid="standards.forget")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 Kind = Literal["text", "code", "integer", "number", "date", "datetime"]
@@ -120,3 +120,28 @@ class TypedReading:
     text: str | None
     difference: str = ""
     problem: str = ""
+
+
+EDIT_ELEMENTS = "standards.element.edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One edit of an element by the city. 数据元修订。 `withdrawn` went back to the vendor's."""
+
+    code: str
+    number: int
+    reason: str
+    changed_by: str
+    changed_at: datetime
+    withdrawn: bool
+    changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeProblem:
+    """A value that its code set does not have on the day it bears. 代码问题。"""
+
+    value: str
+    on_date: date
+    count: int

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 
 from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
+from yiwang.kernel.standards import services as standards
+from yiwang.kernel.standards.types import Code, CodeSetVersion
 
-from .city import ACCOUNTS, BUREAU, SampleAccount, list_sample_organizations
+from .city import (
+    ACCOUNTS,
+    BUREAU,
+    CITY,
+    CITY_CODE,
+    DISTRICTS,
+    PROVINCE,
+    PROVINCE_CODE,
+    SampleAccount,
+    list_sample_organizations,
+    list_streets,
+)
 
 REASON = msg("Sample city")
+DIVISIONS = "sample_division"
 WORDS = ("yunling", "donghu", "xiling", "nanpu", "beixi", "yunhe", "qinghe", "wenchang")
 
 
@@ -52,7 +67,40 @@ def load_sample_city(password: str = "") -> list[SampleSignIn]:
             )
     secret = password or draw_sample_password()
     missing = [one for one in ACCOUNTS if identity.find_account(one.name) is None]
-    return [_create(one, secret) for one in missing]
+    signs = [_create(one, secret) for one in missing]
+    _import_divisions()
+    return signs
+
+
+def sample_divisions() -> CodeSetVersion:
+    """The division codes of the fictional city, which no other node knows. 示例区划代码。"""
+    codes = [Code(PROVINCE_CODE, PROVINCE), Code(CITY_CODE, CITY, PROVINCE_CODE)]
+    codes += [Code(code, name, CITY_CODE) for code, name in DISTRICTS.items()]
+    codes += [Code(one.code, one.name, one.county_code) for one in list_streets()]
+    return CodeSetVersion(
+        code_set=DIVISIONS,
+        version="1",
+        zh="示例城市区划代码",
+        en="Divisions of the sample city",
+        source_standard="示例",
+        valid_from=date(2020, 1, 1),
+        valid_until=None,
+        codes={code.code: code for code in codes},
+    )
+
+
+def _import_divisions() -> None:
+    """The code set, and the division element bound to it, both in the city's layer. 导入区划。"""
+    if any(version.code_set == DIVISIONS for version in standards.list_code_sets()):
+        return
+    engineer = next(one for one in ACCOUNTS if one.role == "engineer")
+    account = identity.find_account(engineer.name)
+    if account is None:
+        return
+    actor, divisions = identity.get_actor(account.id), sample_divisions()
+    standards.import_code_set(actor, standards.dump_code_set(divisions), reason=REASON)
+    changes = {"code_set": DIVISIONS}
+    standards.edit_element(actor, "division_code", changes=changes, reason=REASON)
 
 
 def draw_sample_password() -> str:

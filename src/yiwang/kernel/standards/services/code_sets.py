@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.standards.overlay import current_standards
-from yiwang.kernel.standards.types import Code, CodeSetVersion
+from yiwang.kernel.standards.types import Code, CodeProblem, CodeSetVersion
 
 
 def list_code_sets() -> list[CodeSetVersion]:
@@ -14,23 +16,41 @@ def list_code_sets() -> list[CodeSetVersion]:
     return [version for found in current_standards().code_sets.values() for version in found]
 
 
+def find_code_set(code_set: str, on_date: date) -> CodeSetVersion | None:
+    """The version valid on that day, or None. 查找当日有效版本。"""
+    versions = current_standards().code_sets.get(code_set, ())
+    return next((version for version in versions if version.is_valid(on_date)), None)
+
+
 def get_code_set(code_set: str, on_date: date) -> CodeSetVersion:
     """The version valid on that day; NotFound `standards.code_set.unknown`. 取当日有效版本。"""
-    for version in current_standards().code_sets.get(code_set, ()):
-        if version.is_valid(on_date):
-            return version
-    raise NotFound(
-        "standards.code_set.unknown",
-        "No version of the code set %(code_set)s is valid on %(date)s",
-        code_set=code_set,
-        date=on_date.isoformat(),
-    )
+    version = find_code_set(code_set, on_date)
+    if version is None:
+        raise NotFound(
+            "standards.code_set.unknown",
+            "No version of the code set %(code_set)s is valid on %(date)s",
+            code_set=code_set,
+            date=on_date.isoformat(),
+        )
+    return version
 
 
 def find_code(code_set: str, code: str, on_date: date) -> Code | None:
     """The code in the version valid on that day, or None. 查找代码。"""
-    for version in current_standards().code_sets.get(code_set, ()):
-        if version.is_valid(on_date):
-            found = version.codes.get(code)
-            return found if found is not None and found.is_valid(on_date) else None
-    return None
+    version = find_code_set(code_set, on_date)
+    found = version.codes.get(code) if version else None
+    return found if found is not None and found.is_valid(on_date) else None
+
+
+def check_codes(code_set: str, values: Iterable[tuple[str, date]]) -> list[CodeProblem]:
+    """Values that the version valid on their own day does not have, most frequent first. 校验代码。
+
+    Each value comes with the day it bears, so old rows are held against the old version.
+    """
+    counted = Counter(values)
+    missing = [
+        CodeProblem(value, day, count)
+        for (value, day), count in counted.items()
+        if find_code(code_set, value, day) is None
+    ]
+    return sorted(missing, key=lambda one: -one.count)

@@ -1,6 +1,9 @@
+from datetime import date
+
 import pytest
 
 from yiwang.kernel.identity import services as identity
+from yiwang.kernel.standards import services as standards
 from yiwang.site.sample.city import ACCOUNTS, list_sample_organizations
 from yiwang.site.sample.loading import is_sample_loaded, load_sample_city
 
@@ -34,3 +37,14 @@ def test_a_given_password_is_the_password_of_all():
         "Yunling-donghu-2468"
     }
     assert len(ACCOUNTS) == 8
+
+
+def test_the_fictional_divisions_are_known_in_the_sample_node_only():
+    day = date(2025, 7, 1)
+    assert standards.find_code("sample_division", "990102", day) is None
+
+    load_sample_city()
+
+    assert standards.find_code("sample_division", "990102", day).name == "东湖区"
+    assert standards.check_value("division_code", "990102003", on_date=day) == ""
+    assert standards.check_value("division_code", "110101", on_date=day) == "code"
