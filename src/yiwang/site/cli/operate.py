@@ -20,6 +20,7 @@ from yiwang.site.care.prepare import check_room, is_ready, prepare_node, read_pr
 from yiwang.site.home import Home
 
 from .frame import Answer, Session, command
+from .sample import read_sign_ins, sign_in_lines
 from .supervisor import Child, Supervisor
 from .words import t
 
@@ -186,6 +187,8 @@ def greet(session: Session, web: Child, host: str, port: int) -> None:
                 "Node %(node)s runs at %(address)s (stop with Ctrl-C)",
                 node=session.home.node["node"], address=f"http://{shown}:{port}/",
             )  # fmt: skip
+            for line in sign_in_lines(read_sign_ins(session.home)):
+                session.say("%(line)s", line=line)
             return
         time.sleep(0.1)
     session.say("The web server does not answer yet; see the lines above")

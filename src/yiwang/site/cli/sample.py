@@ -1,0 +1,105 @@
+"""The generated sample city. 示例城市命令。"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from yiwang.kernel.base.errors import Conflict
+from yiwang.site.home import Home
+
+from .frame import Answer, Session, command, group
+from .words import t
+
+if TYPE_CHECKING:
+    from yiwang.site.sample.truths import SampleFile
+
+sample = group("sample", "The generated sample city. 示例城市。")
+
+
+@command("load", group=sample)
+@click.option("--rows", type=click.IntRange(100, 1_000_000), default=2000, show_default=True,
+              help=t("Residents of the city; the other registers follow."))  # fmt: skip
+@click.option("--password", default="", help=t("One password for all; drawn where none is given."))
+def load(session: Session, *, rows: int, password: str) -> Answer:
+    """Load the sample city into an empty node and print its sign-ins. 装载示例城市。
+
+    A second time it only prints them.
+    """
+    kept = read_sign_ins(session.home)
+    files: list[dict[str, Any]] = []
+    if not kept:
+        kept = make_people(session.home, password)
+        files = land_city(session, rows)
+    return Answer({"sign_ins": kept, "files": files}, sign_in_lines(kept))
+
+
+def make_people(home: Home, password: str) -> list[dict[str, str]]:
+    """Organizations and accounts; their sign-ins are kept for the node's owner. 机构与账号。"""
+    from yiwang.site.sample.loading import is_sample_loaded, load_sample_city
+
+    if is_sample_loaded():
+        raise Conflict(
+            "node.sample.standing",
+            "The sample city stands already, but its passwords are not kept in this home folder",
+        )
+    found = [asdict(one) for one in load_sample_city(password)]
+    file = sign_in_file(home)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
+    return found
+
+
+def land_city(session: Session, rows: int) -> list[dict[str, Any]]:
+    """Generate the city's registers and land each as its department sends it. 生成并汇聚。"""
+    from yiwang.site.sample.building import write_sample
+
+    with tempfile.TemporaryDirectory() as name:
+        truths = write_sample(Path(name), rows=rows)
+        return [outcome for one in truths.files for outcome in land_one(session, Path(name), one)]
+
+
+def land_one(session: Session, folder: Path, one: SampleFile) -> list[dict[str, Any]]:
+    """Land one file of the city. 汇聚单个文件。"""
+    from yiwang.nets.share.connect import services
+    from yiwang.nets.share.connect.types import Instructions
+
+    from .share import land_file
+
+    told = Instructions(
+        kind=one.kind,
+        key=one.key,
+        records=" ".join(one.options.values()),
+        columns=one.elements,
+    )
+    landed = land_file(session, folder / one.file, one.owner, one.name, told)
+    return [asdict(outcome) for outcome in services.describe_outcomes(landed)]
+
+
+def read_sign_ins(home: Home) -> list[dict[str, str]]:
+    """The sample's sign-ins, as kept when it was loaded. 已存示例登录。"""
+    file = sign_in_file(home)
+    found: list[dict[str, str]] = json.loads(file.read_text("utf-8")) if file.exists() else []
+    return found
+
+
+def sign_in_lines(found: Sequence[dict[str, str]]) -> list[str]:
+    """One line per person: name, password, what it shows. 示例登录文本。"""
+    if not found:
+        return []
+    width = max(len(one["name"]) for one in found)
+    return [
+        t("Sample sign-ins:"),
+        *(f"  {one['name']:<{width}}  {one['password']}  {t(one['purpose'])}" for one in found),
+    ]
+
+
+def sign_in_file(home: Home) -> Path:
+    """Where the sample's sign-ins are kept. 示例登录文件。"""
+    return home.path / "sample-sign-ins.json"
