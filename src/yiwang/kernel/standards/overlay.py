@@ -39,10 +39,9 @@ _kept: Standards | None = None
 
 
 class _Thread(threading.local):
-    """What one thread knows: when it last looked, and what it changed itself. 线程状态。"""
+    """What one thread knows: when it last looked, and the standards as it changed them. 线程状态。"""
 
     checked_at = -1e9
-    changing = False
     own: Standards | None = None
 
 
@@ -52,7 +51,7 @@ _thread = _Thread()
 def current_standards() -> Standards:
     """The standards as they stand now, an edit of the running transaction included. 当前标准。"""
     global _kept
-    changing = _thread.changing = _thread.changing and connection.in_atomic_block
+    changing = _is_changing()
     kept = _thread.own if changing else _kept
     if kept is not None and time.monotonic() - _thread.checked_at < CHECK_EVERY_SECONDS:
         return kept
@@ -75,9 +74,14 @@ def forget_standards(**_: Any) -> None:
 
 def note_change() -> None:
     """The running transaction changed the standards. 标记变更。"""
-    _thread.changing, _thread.own = True, None
+    _thread.own = None
     forget_standards()
     transaction.on_commit(forget_standards)
+
+
+def _is_changing() -> bool:
+    """Whether a change waits for this thread's commit; a rollback takes its hook away. 是否未提交。"""
+    return any(hook[1] is forget_standards for hook in connection.run_on_commit)
 
 
 request_started.connect(forget_standards, dispatch_uid="standards.forget")

@@ -32,13 +32,6 @@ DIVISIONS = """
 """
 
 
-@pytest.fixture(autouse=True)
-def _fresh():
-    forget_standards()
-    yield
-    forget_standards()
-
-
 def test_an_edit_holds_at_once_and_keeps_its_history():
     services.edit_element(ENGINEER, "person_name", changes={"mask": "null"}, reason="stricter")
     services.edit_element(ENGINEER, "person_name", changes={"aliases": ["称呼"]})
@@ -151,7 +144,8 @@ def test_a_code_set_that_cannot_stand_is_refused(text):
         services.import_code_set(ENGINEER, text)
 
 
-def test_an_edit_of_another_process_is_seen_by_the_next_request(client):
+def test_an_edit_of_another_process_is_seen_by_the_next_request(client, request):
+    request.addfinalizer(forget_standards)
     from yiwang.kernel.standards.models import ElementRevision
 
     assert services.get_element("person_name").mask == "name"
@@ -178,6 +172,5 @@ def test_an_edit_that_is_rolled_back_is_forgotten():
         services.edit_element(ENGINEER, "person_name", changes={"mask": "null"})
         assert services.get_element("person_name").mask == "null"
         raise RuntimeError
-    forget_standards()
 
     assert services.get_element("person_name").mask == "name"
