@@ -172,9 +172,12 @@ def check_migrations(_node: Node) -> Iterator[Finding]:
 
 def check_ledger(_node: Node) -> Iterator[Finding]:
     """The ledger's guards stand. 台账触发器。"""
-    from yiwang.kernel.ledger.services import check_guards
+    from yiwang.kernel.ledger.services import check_guards, check_retention
 
     missing = check_guards()
+    for problem in check_retention():
+        yield bad("fail", msg("The ledger is kept too briefly: %(problem)s"),
+                  msg("Set ledger_retention_days to 180 or more"), problem=problem)  # fmt: skip
     if missing:
         yield bad("fail", msg("The ledger is not guarded: %(missing)s"),
                   msg("Run: yiwang upgrade; then ask who changed the database"),
