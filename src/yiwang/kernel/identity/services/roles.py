@@ -74,7 +74,7 @@ def _check_combination(account: Account, role: str) -> None:
     if held & ADMINISTRATORS or (held and role in ADMINISTRATORS):
         raise Conflict(
             "identity.role.administrator_alone",
-            "An administrator's role stands alone: this account holds %(held)s",
+            "An administrator's role stands alone; this account holds another role already",
             held=", ".join(sorted(held)),
         )
 
@@ -86,7 +86,7 @@ def _insert(account: Account, role: str, actor: Actor) -> RoleGrant:
     except IntegrityError:
         raise Conflict(
             "identity.role.administrator_alone",
-            "An administrator's role stands alone: this account holds %(held)s",
+            "An administrator's role stands alone; this account holds another role already",
             held=role,
         ) from None
 
