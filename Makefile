@@ -45,8 +45,10 @@ check: $(INSTALLED) ## lint, types, import contracts, templates, migrations
 bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance
 
-docs: $(INSTALLED) ## merge the fragments into CHANGELOG, glossary and the index of decisions
+docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
 	$(BIN)/python docs/merge.py
+	$(BIN)/python -m tests.architecture.errors
+	$(BIN)/python -m tests.architecture.test_openapi
 
 screenshots: $(INSTALLED) ## draw the pictures of README and docs with Chromium
 	$(BIN)/python -m tests.screenshots

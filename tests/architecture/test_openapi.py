@@ -1,6 +1,6 @@
 """The public API is a stored file: a change to it is seen in review.
 
-`python -m tests.architecture.test_openapi` writes it anew.
+`make docs` writes it anew.
 """
 
 import json
@@ -19,7 +19,7 @@ def describe() -> str:
 
 def test_the_api_is_as_stored() -> None:
     assert json.loads(describe()) == json.loads(SNAPSHOT.read_text("utf-8")), (
-        "the API changed: if you mean it, run python -m tests.architecture.test_openapi"
+        "the API changed: if you mean it, run `make docs`"
     )
 
 
