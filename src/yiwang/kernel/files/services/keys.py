@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from yiwang.kernel.base.act import Act
 from yiwang.kernel.base.clock import now
@@ -63,6 +63,7 @@ def destroy_key(act: Act, key_id: str) -> int:
     commit, and what a crash leaves of them is unreadable and swept away. Copies of the database
     made earlier still hold the wrapped key: a backup forgets only when it is thrown away.
     """
+    _overwrite_freed_pages()
     changed = ResourceKey.objects.filter(pk=key_id, destroyed_at=None).update(
         wrapped=b"", destroyed_at=act.at, destroyed_act_id=act.id
     )
@@ -76,6 +77,13 @@ def destroy_key(act: Act, key_id: str) -> int:
     for file_id in ids:
         transaction.on_commit(lambda gone=file_id: erase_content(gone))  # type: ignore[misc]
     return len(ids)
+
+
+def _overwrite_freed_pages() -> None:
+    """Have SQLite write zeros where the wrapped key stood. 覆写已删内容。"""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
 
 
 def _master() -> AESGCM:

@@ -6,10 +6,12 @@ belongs to, so a worker whose lease was given to another changes nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Case, F, PositiveSmallIntegerField, QuerySet, Value, When
 
@@ -174,7 +176,7 @@ def finish(job: Job, context: JobContext, result: Any) -> bool:
             finished_at=moment,
             run_at=moment,
             lease_until=None,
-            result=result,
+            result=_plain(result),
             progress_done=context.shown.done,
             progress_total=context.shown.total,
             progress_message=context.shown.message[:200],
@@ -192,7 +194,7 @@ def fail(job: Job, error: YiwangError, *, final: bool) -> bool:
         "lease_until": None,
         "error_code": error.code,
         "error_message": error.message,
-        "error_extra": error.extra,
+        "error_extra": _plain(error.extra),
     }
     if held(job).filter(cancel_requested=True).exists():
         changes |= {"state": State.CANCELLED, "finished_at": moment}
@@ -203,6 +205,18 @@ def fail(job: Job, error: YiwangError, *, final: bool) -> bool:
     else:
         changes |= {"state": State.QUEUED, "run_at": moment + backoff(job.attempts)}
     return bool(held(job).update(**changes))
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON can hold it; what JSON does not know becomes text. 转为 JSON。"""
+
+    def encode(other: Any) -> Any:
+        try:
+            return DjangoJSONEncoder().default(other)
+        except TypeError:
+            return str(other)
+
+    return json.loads(json.dumps(value, default=encode))
 
 
 def release(job: Job) -> bool:

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import PurePosixPath
 from time import perf_counter
 
 import pytest
@@ -186,3 +187,18 @@ def test_claims_stay_quick_behind_ten_thousand_jobs(tasks):
 def test_the_pause_before_another_attempt_grows_up_to_ten_minutes(attempts):
     assert timedelta(seconds=5) <= backoff(attempts) <= timedelta(minutes=10)
     assert backoff(attempts) <= backoff(attempts + 1)
+
+
+def test_results_and_errors_that_json_does_not_know_become_text(tasks):
+    tasks("test.path")(lambda context: {"path": PurePosixPath("/a"), "at": date(2026, 11, 22)})
+
+    @tasks("test.bad")
+    def bad(context):
+        raise InvalidInput("test.bad", "%(path)s is bad", path=PurePosixPath("/b"))
+
+    put("test.path")
+    put("test.bad")
+
+    done, failed = run_due()
+    assert done.result == {"path": "/a", "at": "2026-11-22"}
+    assert failed.error_extra == {"path": "/b"}

@@ -3,14 +3,16 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.samples import tasks as samples
 from tests.samples.processes import start_process, start_worker, wait_until
 
 from yiwang.kernel.base.act import SYSTEM, Ref
 from yiwang.kernel.jobs.models import Job
-from yiwang.kernel.jobs.services import enqueue
+from yiwang.kernel.jobs.services import cancel_job, enqueue
 from yiwang.kernel.ledger.services import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
@@ -87,7 +89,7 @@ def test_a_cancelled_task_ends_soon_and_is_not_run_again(workers, path):
     workers()
     wait_until(lambda: "start 1" in path.read_text())
 
-    Job.objects.filter(pk=job.pk).update(cancel_requested=True)
+    cancel_job(SYSTEM, job.id)
 
     wait_until(lambda: state(job) == "cancelled", seconds=15)
 
@@ -103,6 +105,28 @@ def test_a_worker_that_is_stopped_gives_its_task_back_without_counting_it(worker
     assert (state(job), job.attempts) == ("queued", 0)
 
 
+def test_a_task_that_eats_memory_is_ended_before_the_machine_is(workers, path):
+    (Path(settings.YIWANG_HOME) / "yiwang.toml").write_text("job_memory_mb = 400\n", "utf-8")
+    job = put("samples.glutton")
+    workers()
+
+    try:
+        wait_until(lambda: state(job) == "dead")
+    finally:
+        (Path(settings.YIWANG_HOME) / "yiwang.toml").unlink()
+    assert job.error_code == "jobs.task.too_large"
+
+
+def test_a_cancelled_task_that_does_not_listen_is_ended_after_a_grace(workers, path):
+    job = put("samples.stubborn", path=str(path))
+    workers()
+    wait_until(lambda: "start 1" in path.read_text())
+
+    cancel_job(SYSTEM, job.id)
+
+    wait_until(lambda: state(job) == "cancelled", seconds=30)
+
+
 def test_heavy_work_does_not_hold_up_quick_work(workers, path):
     put("samples.slow", path=str(path), seconds=30)
     workers()
@@ -113,26 +137,46 @@ def test_heavy_work_does_not_hold_up_quick_work(workers, path):
     wait_until(lambda: state(quick) == "done", seconds=20)
 
 
-CLAIMER = """
-import os, sys
+RACE = """
+import os, sys, time
+from django.db import transaction
+from yiwang.kernel.jobs.models import Job
 from yiwang.kernel.jobs.services.queue import claim
+
+def careless(worker):
+    job = Job.objects.filter(state="queued").order_by("id").first()
+    if job:
+        time.sleep(0.001)
+        Job.objects.filter(pk=job.pk).update(state="running")
+    return job
+
+take = {"claim": claim, "careless": careless}[os.environ["TAKE"]]
 while not os.path.exists(os.environ["GO"]): pass
-while job := claim(f"w{os.getpid()}"):
+while job := take(f"w{os.getpid()}"):
     os.write(1, f"{job.id}\\n".encode())
 """
 
 
-def test_claimers_in_many_processes_never_get_the_same_job(tmp_path, capfd):
+def race(take, tmp_path, capfd):
+    """Four processes take from 200 jobs; gives what there was and what they took."""
     with acting(SYSTEM, "test.asked", on=Ref("test", "1")) as act:
-        wanted = {enqueue(act, "samples.mark", {"path": "/dev/null"}).id for _ in range(200)}
+        wanted = [enqueue(act, "samples.mark", {"path": "/dev/null"}).id for _ in range(200)]
     go = tmp_path / "go"
-    racers = [start_process(CLAIMER, GO=str(go)) for _ in range(4)]
-
-    time.sleep(1)
+    racers = [start_process(RACE, GO=str(go), TAKE=take) for _ in range(4)]
+    time.sleep(1.5)
     go.touch()
-
     assert [racer.wait(120) for racer in racers] == [0] * 4
-    claimed = capfd.readouterr().out.split()
-    assert len(claimed) == len(wanted)
-    assert set(claimed) == wanted
+    return wanted, sorted(capfd.readouterr().out.split())
+
+
+def test_the_race_is_real_careless_claimers_take_a_job_twice(tmp_path, capfd):
+    wanted, taken = race("careless", tmp_path, capfd)
+
+    assert len(taken) > len(wanted)
+
+
+def test_claimers_in_many_processes_never_get_the_same_job(tmp_path, capfd):
+    wanted, taken = race("claim", tmp_path, capfd)
+
+    assert taken == sorted(wanted)
     assert set(Job.objects.values_list("attempts", flat=True)) == {1}
