@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.pool.types import Staged
@@ -24,6 +28,23 @@ CLASSES = {
     LEFT_BLANK: msg("Blank key on the left"),
     RIGHT_BLANK: msg("Blank key on the right"),
 }
+
+
+class State(TextChoices):
+    """Where a comparison stands. 比对状态。"""
+
+    QUEUED = "queued", _("Waiting")
+    DONE = "done", _("Done")
+
+
+class OutcomeCode(TextChoices):
+    """What checking a difference came to. 核实结论。"""
+
+    CONFIRMED = "confirmed", _("Difference confirmed")
+    LEFT_WRONG = "left_wrong", _("Left is wrong")
+    RIGHT_WRONG = "right_wrong", _("Right is wrong")
+    BOTH_RIGHT = "both_right", _("Both are right")
+    NOT_NEEDED = "not_needed", _("Nothing to do")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +130,71 @@ FORMULAS = {
         "stands on the other side under another key"
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """One count with its formula. 计数行。
+
+    `klass` is the class of rows behind it, if any; `of` and `place` (from 1) the compared value that
+    it counts.
+    """
+
+    name: str
+    value: int
+    formula: str
+    klass: str = ""
+    of: str = ""
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeInfo:
+    """An outcome with who and when. 核实记录。"""
+
+    code: str
+    note: str
+    account: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One difference as the actor may see it. 差异行。
+
+    `cells` by column of the listing, personal ones masked; `differs` the numbers (from 1) of the
+    compared values that differ.
+    """
+
+    row: int
+    klass: str
+    cells: dict[str, str | None]
+    differs: tuple[int, ...]
+    outcome: OutcomeInfo | None = None
+
+    @property
+    def values(self) -> list[tuple[str | None, str | None]]:
+        """Left and right of each compared value. 比对内容。"""
+        count = sum(name.startswith("left_") and name[5:].isdigit() for name in self.cells)
+        return [
+            (self.cells[f"left_{place}"], self.cells[f"right_{place}"])
+            for place in range(1, count + 1)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a key expression gives before anything is run. 试算。
+
+    `rate` is the share of `tried` left keys that stand on the right too.
+    """
+
+    left: tuple[str | None, ...]
+    right: tuple[str | None, ...]
+    tried: int
+    met: int
+
+    @property
+    def rate(self) -> float:
+        """Share of the tried keys that were met. 匹配率。"""
+        return self.met / self.tried if self.tried else 0.0

@@ -1,5 +1,52 @@
 """The door of comparisons. 比对服务。"""
 
+from .asking import propose_pairs, read_request, try_keys
 from .engine import compare_versions
+from .looking import (
+    Wanted,
+    export_comparison,
+    get_difference,
+    heading_of,
+    list_differences_of,
+    list_outcomes,
+    set_outcome,
+)
+from .permissions import READ, RUN
+from .running import (
+    count_lines,
+    describe_comparison,
+    get_comparison,
+    list_classes,
+    list_of_resource,
+    perform,
+    ref_of,
+    run_comparison,
+    start_comparison,
+    visible_comparisons,
+)
 
-__all__ = ["compare_versions"]
+__all__ = [
+    "READ",
+    "RUN",
+    "Wanted",
+    "compare_versions",
+    "count_lines",
+    "describe_comparison",
+    "export_comparison",
+    "get_comparison",
+    "get_difference",
+    "heading_of",
+    "list_classes",
+    "list_differences_of",
+    "list_of_resource",
+    "list_outcomes",
+    "perform",
+    "propose_pairs",
+    "read_request",
+    "ref_of",
+    "run_comparison",
+    "set_outcome",
+    "start_comparison",
+    "try_keys",
+    "visible_comparisons",
+]

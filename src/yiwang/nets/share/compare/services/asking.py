@@ -1,0 +1,154 @@
+"""What to compare by: expressions read, proposed and tried out. 比对方案。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.pool import services as pool
+from yiwang.kernel.pool.types import VersionInfo
+from yiwang.kernel.query import services as query
+from yiwang.kernel.query.types import KeyPair, Schema
+from yiwang.kernel.standards import services as standards
+from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.catalog.services.permissions import LOOK
+from yiwang.nets.share.compare.types import Request, Trial
+
+from .sides import side_sql
+
+TRIED = 2_000
+SHOWN = 5
+SECONDS = 20.0
+
+
+def get_side(actor: Actor, resource: str) -> tuple[catalog.Resource, VersionInfo]:
+    """A resource that the actor may look into, and its newest version. 取比对一侧。"""
+    found = catalog.get_resource(actor, resource)
+    actor.require(LOOK, organization=found.owner)
+    version = pool.find_latest(found.table) if found.table else None
+    if version is None:
+        raise InvalidInput("compare.side.empty", "%(name)s holds no data yet", name=found.name)
+    return found, version
+
+
+def read_request(
+    left: VersionInfo,
+    right: VersionInfo,
+    keys: Sequence[str],
+    values: Sequence[str] = (),
+    alternate: str = "",
+) -> Request:
+    """Read the expressions against the columns of both sides. 解析比对方案。
+
+    InvalidInput names the place in the text that cannot be read.
+    """
+    schemas = Schema(left.columns), Schema(right.columns)
+
+    def read(texts: Sequence[str]) -> tuple[KeyPair, ...]:
+        return tuple(
+            pair for text in texts if text.strip() for pair in query.parse_key_pairs(text, *schemas)
+        )
+
+    request = Request(read(keys), read(values), read([alternate]))
+    if not request.keys:
+        raise InvalidInput("compare.key.missing", "Say by what key to compare, such as code = code")
+    return request
+
+
+def write_pairs(pairs: Sequence[KeyPair]) -> list[str]:
+    """Pairs as text that reads back the same. 写出表达式。"""
+    return [f"{query.write_text(pair.left)} = {query.write_text(pair.right)}" for pair in pairs]
+
+
+def propose_pairs(actor: Actor, left: str, right: str) -> tuple[list[str], list[str]]:
+    """Key pairs and value pairs worth trying. 推荐比对项。
+
+    Columns bound to, or looking like, the same element; else columns of the same name. Those that
+    identify something come as keys: the resources' keys, elements that are match keys, and columns
+    without repetition.
+    """
+    (mine, left_version), (theirs, right_version) = get_side(actor, left), get_side(actor, right)
+    pairs = _alike(mine.id, theirs.id, left_version, right_version)
+    unique = {column.name for column in pool.profile(left_version.id) if column.unique}
+    known = standards.get_elements()
+    keys = [
+        (a, b)
+        for a, b, element in pairs
+        if a in mine.key or a in unique or (element in known and known[element].match_key)
+    ]
+    values = [(a, b) for a, b, _ in pairs if (a, b) not in keys]
+    return [_equal(*pair) for pair in keys], [_equal(*pair) for pair in values]
+
+
+def try_keys(actor: Actor, left: str, right: str, keys: Sequence[str]) -> Trial:
+    """Sample values of the key expressions, and how many of the first left keys are met. 试算键。
+
+    Personal values are masked. Nothing is stored.
+    """
+    (mine, left_version), (theirs, right_version) = get_side(actor, left), get_side(actor, right)
+    request = read_request(left_version, right_version, keys)
+    sides = [
+        side_sql(left_version.id, "left", Request(request.keys)),
+        side_sql(right_version.id, "right", Request(request.keys)),
+    ]
+    with pool.engine(seconds=SECONDS) as connection:
+        connection.execute(
+            f"CREATE TEMP TABLE tried AS SELECT k FROM {sides[0].sql} LIMIT {TRIED}",
+            sides[0].params,
+        )
+        met = connection.execute(
+            f"SELECT count(*) FROM tried SEMI JOIN {sides[1].sql} AS r USING (k)", sides[1].params
+        ).fetchone()
+        tried = connection.execute("SELECT count(k) FROM tried").fetchone()
+        samples = [
+            connection.execute(f"SELECT k FROM {side.sql} LIMIT {SHOWN}", side.params).fetchall()
+            for side in sides
+        ]
+    masks = [
+        mask_of([pair.left for pair in request.keys], catalog.masks_for(actor, mine.id)),
+        mask_of([pair.right for pair in request.keys], catalog.masks_for(actor, theirs.id)),
+    ]
+    shown = [
+        tuple(show_key(row[0], mask) for row in rows)
+        for rows, mask in zip(samples, masks, strict=True)
+    ]
+    return Trial(shown[0], shown[1], tried[0] if tried else 0, met[0] if met else 0)
+
+
+def mask_of(nodes: Sequence[query.Node], masks: dict[str, str]) -> tuple[str, ...]:
+    """For each part of a key the element that masks it, or nothing. 键的脱敏。"""
+    return tuple(
+        next((masks[name] for name in query.list_fields(node) if name in masks), "")
+        for node in nodes
+    )
+
+
+def show_key(key: str | None, masks: Sequence[str], separator: str = "\x1f") -> str | None:
+    """A key for people, its personal parts masked. 显示键。"""
+    if key is None:
+        return None
+    parts = key.split(separator) if len(masks) > 1 else [key]
+    if len(parts) != len(masks):
+        return "***" if any(masks) else " / ".join(parts)
+    shown = [
+        standards.mask_value(mask, part) if mask else part
+        for part, mask in zip(parts, masks, strict=True)
+    ]
+    return " / ".join(part or "" for part in shown)
+
+
+def _alike(
+    left: str, right: str, mine: VersionInfo, theirs: VersionInfo
+) -> list[tuple[str, str, str]]:
+    bound = {item.effective: item.name for item in catalog.list_items(right) if item.effective}
+    pairs = []
+    for item in catalog.list_items(left):
+        other = bound.get(item.effective) or (item.name if item.name in theirs.columns else "")
+        if other in theirs.columns and item.name in mine.columns:
+            pairs.append((item.name, other, item.effective))
+    return pairs
+
+
+def _equal(left: str, right: str) -> str:
+    return f"{query.write_name(left)} = {query.write_name(right)}"
