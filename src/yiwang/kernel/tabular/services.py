@@ -13,6 +13,7 @@ from .quick import fast_options
 from .records.source import open_json
 from .refusals import refuse_format
 from .types import ReadLimits, ReadOptions, TableSource
+from .write import defuse_formula, write_csv, write_xlsx
 
 __all__ = [
     "READERS",
@@ -20,10 +21,13 @@ __all__ = [
     "LimitPassed",
     "Opened",
     "Reader",
+    "defuse_formula",
     "fast_options",
     "find_format",
     "open_source",
     "refuse",
+    "write_csv",
+    "write_xlsx",
 ]
 
 READERS.register("delimited", delimited.open_delimited)
