@@ -135,6 +135,11 @@ def get_resources(ids: Iterable[str]) -> dict[str, ResourceInfo]:
     return {one.id: describe(one) for one in Resource.objects.filter(id__in=set(ids))}
 
 
+def list_by_id(actor: Actor, ids: Iterable[str]) -> dict[str, Resource]:
+    """Entries by id as far as the actor may know of them. 批量取条目。"""
+    return {one.id: one for one in visible_resources(actor).filter(id__in=list(ids))}
+
+
 def describe(resource: Resource, items: Sequence[Item] = ()) -> ResourceInfo:
     """An entry as others see it. 资源描述。"""
     return ResourceInfo(
