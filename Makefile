@@ -27,7 +27,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 run: $(INSTALLED) ## start a node with the sample city: install, prepare, load, serve
 	$(BIN)/yiwang init
-	$(BIN)/yiwang sample load
+	$(BIN)/yiwang sample load >/dev/null # `start` prints the sign-ins
 	$(BIN)/yiwang start --port $(PORT)
 
 test: $(INSTALLED) ## the quick suite: SQLite, then PostgreSQL where it answers; says aloud what it skipped
