@@ -16,6 +16,7 @@ from .accounts import (
     update_account,
 )
 from .actors import find_permissions, get_actor, installer_actor, list_codes_below
+from .founding import create_administrators
 from .guards import forget_old_guards
 from .organization_sheets import import_organizations, plan_organizations
 from .organizations import (
@@ -43,6 +44,7 @@ __all__ = [
     "check_new_password",
     "close_organization",
     "create_account",
+    "create_administrators",
     "create_organization",
     "end_post",
     "end_session",

@@ -248,7 +248,7 @@ def _refuse_administrator(account: Account) -> None:
     if held.exists():
         raise NotPermitted(
             "identity.password.administrator",
-            "An administrator's password is reset on the machine itself, with `yiwang account reset`",
+            "An administrator's password is reset on the machine itself, with `yiwang reset-password`",
         )
 
 

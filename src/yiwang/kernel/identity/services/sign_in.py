@@ -20,6 +20,7 @@ from .guards import count_try, forgive
 from .passwords import must_change, ref_account
 from .rules import get_rules
 
+NOBODY = Ref("identity.account", id="unknown")
 SEEN_STEP = timedelta(seconds=30)
 
 
@@ -105,6 +106,6 @@ def _is_right(account: Account | None, password: str) -> bool:
 
 
 def _record_failure(account: Account | None) -> None:
-    on = ref_account(account) if account else Ref("identity.account", "unknown")
+    on = ref_account(account) if account else NOBODY
     with acting(ANONYMOUS, "identity.account.sign_in_failed", on=on):
         pass
