@@ -8,7 +8,7 @@
 - The path is made of keys and `*` (any member or element); `~1` stands for `/` in a key, `~0`
   for `~`, as in RFC 6901. `/` alone means that the document is one record.
 - A column is `name=what`; a name with spaces stands in quotation marks (`"地址 全称"=address`).
-  `what` is `{n}`, `value`, a path down into the record (`owner/name`), or one that first climbs
+  `what` is `{n}`, `value` (or `{value}`), a path down into the record (`owner/name`), or one that first climbs
   with `..`.
 - `*` among the columns adds all members of the record. Without any column that is what is taken,
   together with the keys that `*` stood for.
@@ -87,8 +87,10 @@ def _column(path: str, text: str, steps: tuple[str, ...]) -> Column:
         if int(key[1]) >= steps.count(ANY):
             raise _bad(path, what)
         return Column(name, key=int(key[1]))
-    if what == "value":
+    if what in ("value", "{value}"):
         return Column(name)
+    if what.startswith("{"):
+        raise _bad(path, what)
     parts = what.split("/")
     up = next((at for at, part in enumerate(parts) if part != ".."), len(parts))
     if up > len(steps):

@@ -38,6 +38,12 @@ def test_keys_and_members_around_a_record_become_columns(tmp_path):
     ]
 
 
+def test_the_value_may_stand_in_braces_like_the_keys(tmp_path):
+    _, rows = read(tmp_path, NESTED, "/*/townships/* name={1} code={value}")
+
+    assert rows == [["建北街道", "130102001000"], ["东里街道", "130104001000"]]
+
+
 def test_the_one_list_of_objects_in_a_document_is_found(tmp_path):
     source, rows = read(tmp_path, '{"total": 2, "data": [{"a": 1.50, "b": null}, {"c": true}]}')
 
