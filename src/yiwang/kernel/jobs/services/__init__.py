@@ -6,7 +6,7 @@ from .control import cancel_job, replay_job
 from .declaring import schedule, task
 from .health import describe_health
 from .queue import enqueue
-from .reading import find_last_job, get_job, list_all_jobs, list_own_jobs
+from .reading import describe_job, find_last_job, get_job, list_all_jobs, list_own_jobs
 from .running import run_due
 from .worker import run_worker
 
@@ -15,6 +15,7 @@ __all__ = [
     "JobStatus",
     "cancel_job",
     "describe_health",
+    "describe_job",
     "enqueue",
     "find_last_job",
     "get_job",

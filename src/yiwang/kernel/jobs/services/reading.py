@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.errors import NotFound, YiwangError
+from yiwang.kernel.base.ids import is_id
 from yiwang.kernel.jobs.models import Job, State
 from yiwang.kernel.jobs.types import MANAGE, TASKS, JobStatus
 
@@ -27,14 +28,14 @@ def list_all_jobs(actor: Actor) -> QuerySet[Job]:
 
 def get_job(actor: Actor, job_id: str) -> JobStatus:
     """One job as far as the actor may know it; NotFound for those of others. 查看任务。"""
-    return describe(get_row(actor, job_id), actor)
+    return describe_job(get_row(actor, job_id), actor)
 
 
 def find_last_job(actor: Actor, on: Ref, *, kind: str = "") -> JobStatus | None:
     """The latest job about a thing, for a page of that thing whose reader was let in. 最近任务。"""
     rows = Job.objects.filter(on_type=on.type, on_id=on.id)
     row = (rows.filter(kind=kind) if kind else rows).order_by("-id").first()
-    return describe(row, actor, whole=True) if row else None
+    return describe_job(row, actor, whole=True) if row else None
 
 
 def count_dead() -> int:
@@ -45,13 +46,13 @@ def count_dead() -> int:
 def get_row(actor: Actor, job_id: str) -> Job:
     """The row of a job that the actor may know of. 任务记录。"""
     seen = Q() if actor.may(MANAGE) else Q(actor_id=actor.id)
-    row = Job.objects.filter(seen, pk=job_id).first()
+    row = Job.objects.filter(seen, pk=job_id).first() if is_id(job_id) else None
     if row is None:
         raise NotFound("jobs.job.missing", "There is no job %(job_id)s", job_id=job_id)
     return row
 
 
-def describe(row: Job, actor: Actor, *, whole: bool = False) -> JobStatus:
+def describe_job(row: Job, actor: Actor, *, whole: bool = False) -> JobStatus:
     """What the actor may know of a row. 任务状态。"""
     whole = whole or row.actor_id == actor.id
     task = TASKS.find(row.kind)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,24 +50,22 @@ def run_worker(stop: threading.Event, *, heavy: int = 1, quick: int = 1) -> None
     """
     name = f"{os.getpid()}:{new_ulid()}"
     lanes = [
-        threading.Thread(
-            target=Lane(f"{name}:{number}", stop, quick_only=number >= heavy).run,
-            name=f"lane {number}",
-        )
+        Lane(f"{name}:{number}", stop, quick_only=number >= heavy)
         for number in range(heavy + quick)
     ]
-    for lane in lanes:
-        lane.start()
+    threads = [threading.Thread(target=lane.run, name=lane.name) for lane in lanes]
+    for thread in threads:
+        thread.start()
     while not stop.is_set():
-        _guarded(_keep_house)
+        _guarded(lambda: _keep_house(lanes))
         stop.wait(1.0)
-    for lane in lanes:
-        lane.join()
+    for thread in threads:
+        thread.join()
     connection.close()
 
 
-def _keep_house() -> None:
-    expire_leases()
+def _keep_house(lanes: Sequence[Lane]) -> None:
+    expire_leases(spared=[lane.name for lane in lanes if lane.busy])
     run_schedules()
 
 
@@ -90,6 +88,7 @@ class Lane:
         self.stop = stop
         self.quick_only = quick_only
         self.child = Child()
+        self.busy = False
 
     def run(self) -> None:
         """Claim and run until stopped. 循环执行。"""
@@ -105,9 +104,13 @@ class Lane:
         if job is None:
             self.stop.wait(POLL_SECONDS)
             return
-        self.child.send(job)
-        Watch(job, self.child, self.stop).until_over()
-        self.child.recycle()
+        self.busy = True
+        try:
+            self.child.send(job)
+            Watch(job, self.child, self.stop).until_over()
+            self.child.recycle()
+        finally:
+            self.busy = False
 
 
 @dataclass(slots=True)

@@ -125,6 +125,17 @@ def test_a_lease_that_ran_out_at_the_cap_is_a_dead_letter(tasks):
     assert (job.state, job.error_code) == ("dead", "jobs.task.crashed")
 
 
+def test_a_worker_seen_at_work_keeps_its_job_even_when_its_lease_ran_out(tasks):
+    tasks("test.add")(lambda context: None)
+    put("test.add")
+    claim("seen")
+    Job.objects.update(lease_until=now() - timedelta(seconds=1))
+
+    expire_leases(spared=["seen"])
+
+    assert Job.objects.get().state == "running"
+
+
 def test_a_task_can_give_up_when_it_is_cancelled(tasks):
     @tasks("test.long")
     def long(context):

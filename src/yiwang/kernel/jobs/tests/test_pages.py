@@ -100,3 +100,18 @@ def test_lists_take_a_constant_number_of_queries(client_of, django_assert_max_nu
 
     with django_assert_max_num_queries(2):
         client_of(STEWARD).get("/jobs/")
+
+
+def test_programs_see_and_steer_the_same_work(client_of, job):
+    client = client_of(STEWARD)
+
+    listed = client.get("/api/v1/jobs/", {"limit": 10}).json()
+    assert [(item["id"], item["state"]) for item in listed["items"]] == [(job.id, "queued")]
+    assert listed["items"][0]["on"]["label"] == "低保名单"
+    assert client.post(f"/api/v1/jobs/{job.id}/cancel").json()["state"] == "cancelled"
+    assert client.post(f"/api/v1/jobs/{job.id}/replay").json()["state"] == "queued"
+    run_due()
+
+    found = client.get(f"/api/v1/jobs/{job.id}").json()
+    assert found["error"] == {"code": "test.bad", "detail": "Row 张三 is bad"}
+    assert client_of(OTHER).get(f"/api/v1/jobs/{job.id}").status_code == 404

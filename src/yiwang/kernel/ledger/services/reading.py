@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.clock import CITY_ZONE
 from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.base.ids import ID_LENGTH, is_id
 from yiwang.kernel.ledger.models import ActRow, LedgerRow, ReadRow
 from yiwang.kernel.ledger.types import READ, ActorLabels, LedgerFilter, Look
 
@@ -46,9 +47,9 @@ def list_reads(actor: Actor, wanted: LedgerFilter, *, exporting: bool = False) -
 
 def get_act(actor: Actor, act_id: str) -> tuple[ActRow, list[ActRow], list[ReadRow]]:
     """An act, the acts within it, and the looks it covered; recorded. 行为详情。"""
-    with acting(actor, "ledger.act.looked_at", on=Ref("ledger.act", act_id)):
+    with acting(actor, "ledger.act.looked_at", on=Ref("ledger.act", act_id[:ID_LENGTH])):
         actor.require(READ)
-        row = ActRow.objects.filter(pk=act_id).first()
+        row = ActRow.objects.filter(pk=act_id).first() if is_id(act_id) else None
         if row is None:
             raise NotFound("ledger.act.missing", "There is no act %(act_id)s", act_id=act_id)
     within = ActRow.objects.filter(parent_id=act_id).order_by("at", "id")[:CHILDREN]
