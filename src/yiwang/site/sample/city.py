@@ -42,8 +42,8 @@ class SampleOrganization:
 class SampleAccount:
     """One account of the city; `purpose` says to a newcomer what it shows. 示例账号。"""
 
-    name: str
     full_name: str
+    name: str
     organization: str
     title: str
     role: str
@@ -67,21 +67,21 @@ DEPARTMENTS = {
 }
 
 ACCOUNTS = (
-    SampleAccount("wang.minzheng", "王晓云", "YZ-MZJ", "数据专员", "steward",
+    SampleAccount("王晓云", "wang.minzheng", "YZ-MZJ", "数据专员", "steward",
                   msg("data steward of civil affairs: deliver files, see own resources")),
-    SampleAccount("li.shichang", "李慕白", "YZ-SCJG", "数据专员", "steward",
+    SampleAccount("李慕白", "li.shichang", "YZ-SCJG", "数据专员", "steward",
                   msg("data steward of market supervision: deliver files, see own resources")),
-    SampleAccount("chen.chayue", "陈知远", "YZ-MZJ", "科员", "viewer",
+    SampleAccount("陈知远", "chen.chayue", "YZ-MZJ", "科员", "viewer",
                   msg("reads what civil affairs holds")),
-    SampleAccount("zhao.gongcheng", "赵一川", BUREAU, "数据工程师", "engineer",
+    SampleAccount("赵一川", "zhao.gongcheng", BUREAU, "数据工程师", "engineer",
                   msg("data engineer of the bureau: all resources, comparisons, elements")),
-    SampleAccount("sun.juzhang", "孙望舒", BUREAU, "局长", "director",
+    SampleAccount("孙望舒", "sun.juzhang", BUREAU, "局长", "director",
                   msg("director of the bureau: figures and results")),
-    SampleAccount("zhou.xitong", "周恒", BUREAU, "系统管理员", "sysadmin",
+    SampleAccount("周恒", "zhou.xitong", BUREAU, "系统管理员", "sysadmin",
                   msg("system administrator: organizations and accounts, no business data")),
-    SampleAccount("wu.anquan", "吴静", BUREAU, "安全管理员", "secadmin",
+    SampleAccount("吴静", "wu.anquan", BUREAU, "安全管理员", "secadmin",
                   msg("security administrator: roles and locks, no business data")),
-    SampleAccount("zheng.shenji", "郑明", BUREAU, "审计员", "auditor",
+    SampleAccount("郑明", "zheng.shenji", BUREAU, "审计员", "auditor",
                   msg("auditor: the ledger, no business data")),
 )  # fmt: skip
 

@@ -37,6 +37,8 @@ from yiwang.kernel.standards.types import (
 
 from .elements import get_element
 
+MANY = "*"
+
 
 def edit_element(
     actor: Actor, code: str, *, changes: Mapping[str, Any], reason: str = ""
@@ -77,7 +79,7 @@ def import_elements(actor: Actor, text: str, *, format: str, reason: str = "") -
 
     New codes become elements of the city. Needs `standards.element.edit`.
     """
-    on = Ref("standards.elements", "import")
+    on = Ref("standards.elements", MANY)
     with acting(actor, "standards.elements.import", on=on, reason=reason) as act:
         actor.require(EDIT_ELEMENTS)
         _check_format(format)
@@ -138,7 +140,7 @@ def import_code_set(
     Conflict `standards.code_set.version_taken` for a version that stands. Needs
     `standards.element.edit`.
     """
-    on = Ref("standards.code_sets", "import")
+    on = Ref("standards.code_sets", MANY)
     with acting(actor, "standards.code_set.import", on=on, reason=reason) as act:
         actor.require(EDIT_ELEMENTS)
         versions = (
