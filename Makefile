@@ -48,6 +48,7 @@ bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
 	$(BIN)/python docs/merge.py
 	$(BIN)/python -m tests.architecture.errors
+	$(BIN)/python -m tests.architecture.elements
 	$(BIN)/python -m tests.architecture.test_openapi
 
 screenshots: $(INSTALLED) ## draw the pictures of README and docs with Chromium
