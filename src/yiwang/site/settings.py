@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "yiwang.nets.share.connect",
     "yiwang.nets.share.compare",
     "yiwang.adapters.spreadsheets",
+    "yiwang.adapters.parquet",
     "yiwang.workbench",
     "yiwang.site",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -15,6 +14,7 @@ from yiwang.kernel.tabular.services import refuse
 from yiwang.kernel.tabular.types import Cell, Row
 
 from .package import Package
+from .sheets import SheetFacts
 from .shown import Shown, show_number, show_text
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _KEPT_AREAS = 50
 _MOST_ROW = 1_048_576
-
-
-@dataclass
-class SheetFacts:
-    """What stands beside the cells of a sheet. 工作表附注。"""
-
-    merged: list[str] = field(default_factory=list)
-    merged_count: int = 0
-    hidden_rows: int = 0
-    hidden_columns: int = 0
 
 
 class SheetReader:

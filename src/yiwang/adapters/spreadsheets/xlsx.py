@@ -7,17 +7,16 @@ what is hidden are seen, memory does not follow what a header claims, and nothin
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from yiwang.kernel.base.text import msg
-from yiwang.kernel.tabular.services import Opened, refuse
-from yiwang.kernel.tabular.spool import SpooledSource
-from yiwang.kernel.tabular.types import Note, TableSource
+from yiwang.kernel.tabular.services import Opened
+from yiwang.kernel.tabular.spool import SpooledSource, spool
+from yiwang.kernel.tabular.types import TableSource
 
 from .package import Package
-from .sheet import SheetFacts, SheetReader
+from .sheet import SheetReader
+from .sheets import choose_sheet, notes_of
 from .shown import BUILT_IN
 
 
@@ -44,16 +43,8 @@ def open_xlsx(opened: Opened) -> list[TableSource]:
     """The sheets of a workbook that hold anything, hidden ones too. 打开工作簿。"""
     package = Package(opened)
     book = read_workbook(package)
-    asked = opened.options.sheet
-    chosen = [sheet for sheet in book.sheets if asked in {None, sheet.name}]
-    if asked is not None and not chosen:
-        raise refuse(
-            "sheet.unknown",
-            msg("%(file)s has no sheet %(sheet)s. It has: %(sheets)s."),
-            file=opened.name,
-            sheet=asked,
-            sheets=", ".join(sheet.name for sheet in book.sheets),
-        )
+    names = choose_sheet([sheet.name for sheet in book.sheets], opened)
+    chosen = [sheet for sheet in book.sheets if sheet.name in names]
     sources = [_open_sheet(package, book, sheet) for sheet in chosen]
     return [source for source in sources if source.columns]
 
@@ -61,24 +52,12 @@ def open_xlsx(opened: Opened) -> list[TableSource]:
 def _open_sheet(package: Package, book: Workbook, sheet: Sheet) -> SpooledSource:
     opened = package.opened
     reader = SheetReader(package, book, sheet)
-    source = SpooledSource(opened, reader.rows(), kind="xlsx", sheet=sheet.name)
-    source.notes += _notes(sheet, reader.facts)
+    target = opened.scratch.new_file(".rows")
+    packed = opened.path.stat().st_size
+    spooled = spool(reader.rows(), target, opened.budget, packed=packed)
+    source = SpooledSource(opened, spooled, kind="xlsx", sheet=sheet.name)
+    source.notes += notes_of(sheet.name, reader.facts, hidden=sheet.state != "visible")
     return source
-
-
-def _notes(sheet: Sheet, facts: SheetFacts) -> Iterator[Note]:
-    if sheet.state != "visible":
-        yield Note("sheet_hidden", msg("The sheet %(sheet)s is hidden."), {"sheet": sheet.name})
-    if facts.merged:
-        text = msg("%(count)s merged areas (%(areas)s): the value stands in the first cell only.")
-        areas = ", ".join(facts.merged[:8])
-        yield Note("merged", text, {"count": facts.merged_count, "areas": areas})
-    if facts.hidden_rows:
-        text = msg("%(count)s hidden rows were read too.")
-        yield Note("rows_hidden", text, {"count": facts.hidden_rows})
-    if facts.hidden_columns:
-        text = msg("%(count)s hidden columns were read too.")
-        yield Note("columns_hidden", text, {"count": facts.hidden_columns})
 
 
 def read_workbook(package: Package) -> Workbook:

@@ -20,7 +20,7 @@ from .strict import RecordReader, TooLong, Unclosed
 from .types import DelimitedFile, Note, TableSource
 
 _SAMPLE = 256 << 10
-_FAST_RECORD = 32 << 20
+_FAST_RECORD = 12 << 20
 NEVER_CLOSED = msg(
     "%(file)s: the quotation mark opened in line %(line)s is never closed. "
     "Close it, or read quotation marks as ordinary text."

@@ -20,6 +20,7 @@ from .types import Batch, Cell, Difference, Note, Row, TableSource
 BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 8 << 20
 SURPLUS = "surplus_cells"
+BLANK_ROWS = msg("%(count)s rows without any value were left out.")
 
 
 class Mark(NamedTuple):
@@ -112,13 +113,7 @@ class GridSource(TableSource):
             self.columns.append(self._free_name())
         self.budget.check_columns(len(self.columns))
         if survey.blank:
-            self.notes.append(
-                Note(
-                    "blank_rows",
-                    msg("%(count)s rows without any value were left out."),
-                    {"count": survey.blank},
-                )
-            )
+            self.notes.append(Note("blank_rows", BLANK_ROWS, {"count": survey.blank}))
 
     def batches(self) -> Iterator[Batch]:
         """Data rows below the header; rows without any value are left out. 逐批读出。"""

@@ -35,12 +35,16 @@ class Budget:
     def check_time(self) -> None:
         """Refuse when the time is used up. 检查时间。"""
         if time.monotonic() > self._ends:
-            raise LimitPassed(
-                "tabular.limit.time",
-                "Reading %(file)s took longer than %(limit)s seconds.",
-                file=self.file,
-                limit=self.limits.seconds,
-            )
+            raise self.out_of_time()
+
+    def out_of_time(self) -> LimitPassed:
+        """The refusal for lack of time. 超时。"""
+        return LimitPassed(
+            "tabular.limit.time",
+            "Reading %(file)s took longer than %(limit)s seconds.",
+            file=self.file,
+            limit=self.limits.seconds,
+        )
 
     def check_file(self, size: int) -> None:
         """Refuse a file that is larger than one may be. 检查文件大小。"""

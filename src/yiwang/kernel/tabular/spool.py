@@ -7,37 +7,73 @@ lines of JSON in the scratch folder.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
-from .grid import GridRow, GridSource, Mark, Survey
+from .grid import BLANK_ROWS, GridRow, GridSource, Mark, Survey
+from .headers import name_columns
 from .limits import Budget
 from .opening import Opened
-from .types import Row
+from .types import Note, Row
 
 _CHUNK = 500
 
 
-def spool(rows: Iterable[GridRow], path: Path, budget: Budget) -> Survey:
-    """Write all rows to `path`, counting them. 暂存全部行。
+@dataclass
+class Spooled:
+    """A spool and what was counted while it was written. 暂存结果。"""
 
-    Rows without any value are not written. Raises LimitPassed as soon as one is passed.
+    path: Path
+    survey: Survey
+
+    def as_json(self) -> dict[str, Any]:
+        """For another process. 序列化。"""
+        return {"path": str(self.path), "survey": asdict(self.survey)}
+
+    @classmethod
+    def from_json(cls, given: dict[str, Any]) -> Spooled:
+        """Back from another process. 反序列化。"""
+        counted = given["survey"]
+        survey = Survey(counted["rows"], counted["blank"])
+        survey.ends = {int(end): count for end, count in counted["ends"].items()}
+        survey.lengths = {int(end): count for end, count in counted["lengths"].items()}
+        survey.head = [(place, cells) for place, cells in counted["head"]]
+        return cls(Path(given["path"]), survey)
+
+
+def spool(rows: Iterable[GridRow], path: Path, budget: Budget, *, packed: int) -> Spooled:
+    """Write all rows to `path`, counting them; `packed` is the size of their file. 暂存全部行。
+
+    Raises LimitPassed as soon as a limit is passed: a few bytes of a sheet can ask for a value in
+    a million rows, so what comes out counts as unpacked.
     """
     survey = Survey()
+    written = 0
     with path.open("w", encoding="utf-8") as out:
-        chunk: list[tuple[int, Row, list[Mark]]] = []
-        for row in rows:
-            survey.add(row)
-            _check(row, budget)
-            chunk.append((row.place, row.cells, list(row.marks)))
-            if len(chunk) >= _CHUNK:
-                _write(out, chunk)
-                budget.check_time()
-                budget.check_rows(survey.rows)
-                chunk = []
-        _write(out, chunk)
-    return survey
+        for chunk in _chunks(rows, survey, budget):
+            size = _write(out, chunk)
+            written += size
+            budget.add_unpacked(size, packed=packed, produced=written)
+            budget.check_rows(survey.rows)
+    return Spooled(path, survey)
+
+
+def _chunks(
+    rows: Iterable[GridRow], survey: Survey, budget: Budget
+) -> Iterator[list[tuple[int, Row, Sequence[Mark]]]]:
+    chunk: list[tuple[int, Row, Sequence[Mark]]] = []
+    cells = 0
+    for row in rows:
+        survey.add(row)
+        _check(row, budget)
+        chunk.append((row.place, row.cells, row.marks))
+        cells += len(row.cells)
+        if len(chunk) >= _CHUNK or cells > 20 * _CHUNK:
+            yield chunk
+            chunk, cells = [], 0
+    yield chunk
 
 
 def _check(row: GridRow, budget: Budget) -> None:
@@ -47,9 +83,9 @@ def _check(row: GridRow, budget: Budget) -> None:
         raise budget.long_cell(row.place)
 
 
-def _write(out: TextIO, chunk: list[tuple[int, Row, list[Mark]]]) -> None:
-    # Lone surrogates, which JSON escapes can hold, survive as escapes.
-    out.write(json.dumps(chunk) + "\n")
+def _write(out: TextIO, chunk: list[tuple[int, Row, Sequence[Mark]]]) -> int:
+    # ASCII escapes carry every character, and cost less than encoding twice.
+    return out.write(json.dumps(chunk) + "\n")
 
 
 def unspool(path: Path) -> Iterator[GridRow]:
@@ -61,19 +97,46 @@ def unspool(path: Path) -> Iterator[GridRow]:
 
 
 class SpooledSource(GridSource):
-    """A table whose rows were spooled. 暂存网格表。"""
+    """A table whose rows were spooled. 暂存网格表。
+
+    `names` are the columns of a format that names them itself; without them the header is found
+    among the rows.
+    """
 
     ragged = False
 
     def __init__(
-        self, opened: Opened, rows: Iterable[GridRow], *, kind: str, sheet: str = ""
+        self,
+        opened: Opened,
+        spooled: Spooled,
+        *,
+        kind: str,
+        sheet: str = "",
+        names: Sequence[str] | None = None,
     ) -> None:
         super().__init__(opened)
         self.format = kind
         self.sheet = sheet
-        self._spool = opened.scratch.new_file(".rows")
-        self.settle(spool(rows, self._spool, opened.budget))
+        self._spool = spooled.path
+        if names is None:
+            self.settle(spooled.survey)
+        else:
+            self.take_names(names, spooled.survey)
 
     def grid(self) -> Iterator[GridRow]:
         """All rows. 全部行。"""
         return unspool(self._spool)
+
+    def take_names(self, names: Sequence[str], survey: Survey) -> None:
+        """Columns that need no header row. 采用既有列名。"""
+        self.columns, notes = name_columns(names, len(names))
+        self.width = len(self.columns)
+        self.budget.check_columns(self.width)
+        self.notes += notes
+        if survey.blank:
+            self.notes.append(blank_note(survey.blank))
+
+
+def blank_note(count: int) -> Note:
+    """That rows were left out. 空行说明。"""
+    return Note("blank_rows", BLANK_ROWS, {"count": count})

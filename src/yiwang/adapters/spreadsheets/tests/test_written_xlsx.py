@@ -4,13 +4,9 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yiwang.adapters.spreadsheets.xlsx import open_xlsx
 from yiwang.kernel.tabular import write
-from yiwang.kernel.tabular.services import READERS, open_source, write_xlsx
+from yiwang.kernel.tabular.services import open_source, write_xlsx
 from yiwang.kernel.tabular.types import ReadOptions
-
-if "xlsx" not in READERS:
-    READERS.register("xlsx", open_xlsx)
 
 cells = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 

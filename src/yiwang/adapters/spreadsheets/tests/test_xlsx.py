@@ -4,12 +4,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from yiwang.adapters.spreadsheets.xlsx import open_xlsx
-from yiwang.kernel.tabular.services import READERS, FileRefused, open_source
+from yiwang.kernel.tabular.services import FileRefused, open_source
 from yiwang.kernel.tabular.types import ReadLimits, ReadOptions
-
-if "xlsx" not in READERS:
-    READERS.register("xlsx", open_xlsx)
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from typing import Any
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.encoding import Encoding, find_encoding, iterate_text
 from yiwang.kernel.tabular.errors import FileRefused, refuse
-from yiwang.kernel.tabular.grid import GridRow, GridSource, Mark
-from yiwang.kernel.tabular.headers import name_columns
+from yiwang.kernel.tabular.grid import GridRow, Mark
 from yiwang.kernel.tabular.opening import Opened
-from yiwang.kernel.tabular.spool import spool, unspool
-from yiwang.kernel.tabular.types import Note, Row, TableSource
+from yiwang.kernel.tabular.spool import SpooledSource, spool
+from yiwang.kernel.tabular.types import Row, TableSource
 
 from .flatten import TooDeep, as_cell, descend, flatten
 from .paths import Column, RecordsPath, parse_path
@@ -33,46 +32,33 @@ NO_PATH = msg(
 EMPTY = msg("%(file)s: nothing stands at the records path %(path)s.")
 
 
-class RecordsSource(GridSource):
+class RecordsSource(SpooledSource):
     """A table of records whose columns are named by what the records hold. 记录表。
 
     Columns stand in the order in which they first appear; a record without one has nothing there.
     """
 
-    ragged = False
-
     def __init__(self, opened: Opened, kind: str, path: RecordsPath, encoding: Encoding) -> None:
-        super().__init__(opened)
-        self.format = kind
-        self.sheet = path.text
-        self.encoding = encoding.name
         self._file = opened.name
         self._columns = _Columns(path, opened.budget.limits.depth)
         self._encoding = encoding
         self._path = path
         self._lines = kind == "jsonl"
-        self._spool = opened.scratch.new_file(".rows")
-        survey = spool(self._rows(opened), self._spool, opened.budget)
+        target = opened.scratch.new_file(".rows")
+        packed = opened.path.stat().st_size
+        spooled = spool(self._rows(opened), target, opened.budget, packed=packed)
         if not self._columns.names:
             raise refuse("records.empty", EMPTY, file=opened.name, path=path.text)
-        self._name(survey.blank)
+        super().__init__(opened, spooled, kind=kind, sheet=path.text, names=self._columns.names)
+        self.encoding = encoding.name
 
     def grid(self) -> Iterator[GridRow]:
         """All records. 全部记录。"""
         late = self._columns.late()
-        for row in unspool(self._spool):
+        for row in super().grid():
             for at, cell in late.items():
                 row.cells[at] = cell
             yield row
-
-    def _name(self, blank: int) -> None:
-        self.columns, notes = name_columns(self._columns.names, len(self._columns.names))
-        self.width = len(self.columns)
-        self.budget.check_columns(self.width)
-        self.notes += [note for note in notes if note.kind != "header_blank"]
-        if blank:
-            text = msg("%(count)s rows without any value were left out.")
-            self.notes.append(Note("blank_rows", text, {"count": blank}))
 
     def _rows(self, opened: Opened) -> Iterator[GridRow]:
         place = 0
