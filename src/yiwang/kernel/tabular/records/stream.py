@@ -199,11 +199,20 @@ class JsonStream:
             mark = self._text[self._at]
             self._at += 1
             if mark == '"':
-                self._at = self._end_of(_STRING_END) + 1
+                self._skip_text()
             else:
                 depth += 1 if mark in "{[" else -1
             if not depth:
                 return
+
+    def _skip_text(self) -> None:
+        """Step behind the closing quote, also where an escape is cut by the end of what is held."""
+        self._at = self._end_of(_STRING_END)
+        while self._text[self._at] != '"':
+            if not self._grow():
+                raise self.damaged("the text ends too early")
+            self._at = self._end_of(_STRING_END)
+        self._at += 1
 
     def _end_of(self, pattern: re.Pattern[str]) -> int:
         """Where the pattern ends, with at least one character after it."""
