@@ -19,7 +19,6 @@ from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain
 
 from . import services
-from .frame import frame_of
 from .services.permissions import EXPORT, LOOK, UNMASK
 
 FORMATS = ("csv", "xlsx", "parquet")
@@ -43,7 +42,7 @@ def show_rows(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         where=where,
         after=read_number(request, "after") or 0,
     )
-    context = frame_of(actor, resource) | {
+    context = services.frame_of(actor, resource) | {
         "look": look,
         "heads": make_heads(look, services.list_items(resource.id)),
         "rows": [cells for _, cells in look.rows],
@@ -82,8 +81,19 @@ def show_profile(request: HttpRequest, resource_id: str) -> HttpResponseBase:
                 "reasons": [zh if chinese else en for zh, en in item.reasons] if item else [],
             }
         )
-    context = frame_of(actor, resource) | {"version": version, "columns": shown}
+    context = services.frame_of(actor, resource) | {"version": version, "columns": shown}
     return render(request, "catalog/profile.html", context)
+
+
+@needs(LOOK)
+def show_looks(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """Who looked at personal data here, and what for. 谁查阅过。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    context = services.frame_of(actor, resource) | {
+        "looks": services.list_looks(actor, resource.id)
+    }
+    return render(request, "catalog/looks.html", context)
 
 
 @needs(EXPORT)

@@ -20,9 +20,8 @@ from yiwang.kernel.ui.forms import add_failure
 
 from . import services
 from .forms import EntryForm, PurposeForm, make_entry_form
-from .frame import frame_of
 from .listing import list_entries
-from .looking_pages import download, show_profile, show_rows
+from .looking_pages import download, show_looks, show_profile, show_rows
 from .models import Resource
 from .services.permissions import EDIT, PUBLISH, READ, UNMASK
 from .types import ItemInfo
@@ -39,7 +38,7 @@ def show_detail(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     """One entry: what it is, its items, its versions. 资源详情。"""
     actor = actor_of(request)
     resource = services.get_resource(actor, resource_id)
-    return render(request, "catalog/detail.html", frame_of(actor, resource) | {
+    return render(request, "catalog/detail.html", services.frame_of(actor, resource) | {
         "facts": describe_facts(resource),
         "missing": services.list_missing(resource) if not resource.publish_date else [],
         "may_publish": actor.may(PUBLISH, organization=resource.owner),
@@ -62,7 +61,7 @@ def edit(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         else:
             flash(request, msg("Saved"))
             return redirect("catalog:detail", resource.id)
-    context = frame_of(actor, resource) | {"form": form}
+    context = services.frame_of(actor, resource) | {"form": form}
     return render(request, "catalog/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -76,7 +75,7 @@ def bind(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         services.bind_elements(actor, resource.id, read_bindings(request, items))
         flash(request, msg("Saved: these elements now check, mask and match this resource"))
         return redirect("catalog:detail", resource.id)
-    context = frame_of(actor, resource) | {
+    context = services.frame_of(actor, resource) | {
         "item_rows": describe_items(items),
         "elements": sorted(standards.get_elements().values(), key=lambda one: one.zh),
     }
@@ -124,7 +123,7 @@ def unmask(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         services.unmask_resource(actor, resource.id, purpose=form.cleaned_data["purpose"])
         return redirect("catalog:rows", resource.id)
-    context = frame_of(actor, resource) | {"form": form}
+    context = services.frame_of(actor, resource) | {"form": form}
     return render(request, "catalog/unmask.html", context, status=422 if form.errors else 200)
 
 
@@ -174,4 +173,5 @@ urlpatterns = [
     path("<str:resource_id>/rows/", show_rows, name="rows"),
     path("<str:resource_id>/profile/", show_profile, name="profile"),
     path("<str:resource_id>/export/", download, name="export"),
+    path("<str:resource_id>/looks/", show_looks, name="looks"),
 ]

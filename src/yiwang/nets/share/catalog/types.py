@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.registry import Registry
 
 
 class Stage(TextChoices):
@@ -107,3 +110,8 @@ class ResourceInfo:
     key: tuple[str, ...]
     items: tuple[ItemInfo, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+ResourceTabs = Callable[[Actor, str], list[tuple[str, str]]]
+RESOURCE_TABS: Registry[ResourceTabs] = Registry("tab of a resource")
+"""Views that modules above add to an entry's page: address and message id. 资源页标签登记。"""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.base.todo import TODO_SOURCES, Todo
+from yiwang.kernel.ui.frame import set_search
 from yiwang.kernel.ui.menu import add_menu
 
 from .services import count_drafts
@@ -14,7 +15,10 @@ from .services.permissions import EDIT, PUBLISH, READ
 
 SHARE = msg("Data sharing")
 
-add_menu("catalog:list", msg("Catalogue"), section=SHARE, permission=READ, order=210)
+add_menu(
+    "catalog:list", msg("Catalogue"), section=SHARE, permission=READ, order=210, icon="catalog"
+)
+set_search("catalog:list")
 
 
 def drafts_to_complete(actor: Actor) -> Sequence[Todo]:

@@ -10,8 +10,8 @@ from .services import READ
 add_menu(
     "compare:list",
     msg("Comparisons"),
-    section=msg("Share"),
+    section=msg("Data sharing"),
     permission=READ,
-    order=230,
+    order=240,
     icon="compare",
 )

@@ -78,6 +78,15 @@ DELIVERIES = ListSpec(
     ),
 )
 
+OF_RESOURCE = ListSpec(
+    name="resource-deliveries",
+    columns=COLUMNS,
+    filters=DELIVERIES.filters[:1],
+    order=("-received_at",),
+    export="deliveries",
+    empty=DELIVERIES.empty,
+)
+
 BATCH = ListSpec(
     name="batch",
     columns=COLUMNS,
@@ -159,6 +168,17 @@ def show_batch(request: HttpRequest, batch_id: str) -> HttpResponseBase:
     template = "connect/_batch.html" if partial else "connect/batch.html"
     spec = catalog.name_owners_in(BATCH, catalog.name_codes([batch.owner]))
     return render_list(request, spec, rows, template=template, context=context)
+
+
+@needs(SEE)
+def show_of_resource(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """The deliveries of one entry. 资源的报送记录。"""
+    actor = actor_of(request)
+    resource = catalog.get_resource(actor, resource_id)
+    rows = services.visible_deliveries(actor).filter(resource=resource.id)
+    spec = catalog.name_owners_in(OF_RESOURCE, catalog.name_codes([resource.owner]))
+    context = catalog.frame_of(actor, resource)
+    return render_list(request, spec, rows, template="connect/of_resource.html", context=context)
 
 
 @needs(SEE)
@@ -269,6 +289,7 @@ def label_counts(counts: dict[str, int]) -> list[tuple[Light, int, str]]:
 urlpatterns = [
     path("", show_list, name="list"),
     path("send/", send, name="send"),
+    path("resource/<str:resource_id>/", show_of_resource, name="of_resource"),
     path("batch/<str:batch_id>/", show_batch, name="batch"),
     path("<str:delivery_id>/", show_detail, name="detail"),
     path("<str:delivery_id>/differences/", show_differences, name="differences"),

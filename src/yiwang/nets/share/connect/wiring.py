@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.urls import reverse
+
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.base.todo import TODO_SOURCES, Todo
 from yiwang.kernel.ui.menu import add_menu
+from yiwang.nets.share.catalog.types import RESOURCE_TABS
 
 from .services import count_states, visible_deliveries
 from .services.permissions import LAND, SEE
@@ -15,8 +18,10 @@ from .types import DeliveryState
 
 SHARE = msg("Data sharing")
 
-add_menu("connect:send", msg("Send in files"), section=SHARE, permission=LAND, order=220)
-add_menu("connect:list", msg("Deliveries"), section=SHARE, permission=SEE, order=230)
+add_menu(
+    "connect:send", msg("Send in files"), section=SHARE, permission=LAND, order=220, icon="upload"
+)
+add_menu("connect:list", msg("Deliveries"), section=SHARE, permission=SEE, order=230, icon="list")
 
 
 def deliveries_to_decide(actor: Actor) -> Sequence[Todo]:
@@ -40,4 +45,12 @@ def deliveries_to_decide(actor: Actor) -> Sequence[Todo]:
     ]
 
 
+def deliveries_tab(actor: Actor, resource_id: str) -> list[tuple[str, str]]:
+    """The deliveries of an entry, for those who may see them. 报送标签页。"""
+    if not actor.may(SEE):
+        return []
+    return [(reverse("connect:of_resource", args=[resource_id]), msg("Deliveries"))]
+
+
+RESOURCE_TABS.register("connect.deliveries", deliveries_tab)
 TODO_SOURCES.register("connect.decide", deliveries_to_decide)

@@ -23,6 +23,7 @@ from .entries import (
     update_resource,
     visible_resources,
 )
+from .framing import frame_of
 from .items import bind_elements, set_items
 from .looking import (
     Head,
@@ -30,6 +31,7 @@ from .looking import (
     end_unmasking,
     export_rows,
     find_unmasking,
+    list_looks,
     list_versions,
     look_profile,
     look_rows,
@@ -59,10 +61,12 @@ __all__ = [
     "find_of_owner",
     "find_resource",
     "find_unmasking",
+    "frame_of",
     "get_resource",
     "get_resources",
     "list_by_id",
     "list_items",
+    "list_looks",
     "list_missing",
     "list_owner_codes",
     "list_versions",

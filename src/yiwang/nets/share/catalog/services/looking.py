@@ -26,7 +26,7 @@ from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog.models import Resource, Unmasking
 from yiwang.nets.share.catalog.types import ItemInfo
 
-from .entries import get_resource, list_items, ref_of
+from .entries import get_resource, list_items, name_codes, ref_of
 from .permissions import EXPORT, LOOK, UNMASK
 
 PAGE = 50
@@ -43,6 +43,15 @@ class Look:
     version: VersionInfo
     more: bool
     next_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLook:
+    """A look at personal data with the names of who looked. 查阅记录。"""
+
+    look: ledger.Look
+    account: str
+    organization: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,26 @@ def _find_version(table: str, number: int | None) -> VersionInfo | None:
     if number is None:
         return pool.find_latest(table)
     return next((one for one in pool.list_versions(table) if one.number == number), None)
+
+
+def list_looks(actor: Actor, resource_id: str, limit: int = 100) -> list[NamedLook]:
+    """Who looked at personal data of a resource, newest first. 谁查阅过。
+
+    Holders of `share.resource.look` for the owner.
+    """
+    resource = get_resource(actor, resource_id)
+    actor.require(LOOK, organization=resource.owner)
+    looks = ledger.list_looks(ref_of(resource), limit=limit)
+    accounts = ledger.get_actor_labels({look.actor_id for look in looks})
+    organizations = name_codes({look.organization for look in looks})
+    return [
+        NamedLook(
+            look,
+            accounts.get(look.actor_id, look.actor_id),
+            organizations.get(look.organization, ""),
+        )
+        for look in looks
+    ]
 
 
 def list_versions(actor: Actor, resource_id: str) -> list[VersionInfo]:

@@ -8,15 +8,16 @@ from django.urls import reverse
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
+from yiwang.nets.share.catalog.models import Resource
+from yiwang.nets.share.catalog.types import RESOURCE_TABS
 
-from . import services
-from .models import Resource
-from .services.permissions import EDIT, LOOK
+from .entries import name_owners
+from .permissions import EDIT, LOOK
 
 
 def frame_of(actor: Actor, resource: Resource) -> dict[str, Any]:
     """What every page of one entry shows above. 资源页框架。"""
-    owners = services.name_owners([resource])
+    owners = name_owners([resource])
     return {
         "resource": resource,
         "owner_name": owners.get(resource.owner, resource.owner),
@@ -36,4 +37,8 @@ def list_tabs(actor: Actor, resource: Resource) -> list[tuple[str, str]]:
         ]
     if resource.table and actor.may(EDIT, organization=resource.owner):
         found.append((reverse("catalog:bind", args=[resource.id]), msg("Items and elements")))
+    for port in RESOURCE_TABS.values():
+        found += port(actor, resource.id)
+    if resource.table and actor.may(LOOK, organization=resource.owner):
+        found.append((reverse("catalog:looks", args=[resource.id]), msg("Who looked")))
     return found
