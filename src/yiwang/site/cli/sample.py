@@ -18,13 +18,13 @@ from .frame import Answer, Session, command, group
 from .words import t
 
 if TYPE_CHECKING:
-    from yiwang.site.sample.truths import SampleFile
+    from yiwang.site.sample.truths import SampleComparison, SampleFile
 
 sample = group("sample", "The generated sample city. 示例城市。")
 
 
 @command("load", group=sample)
-@click.option("--rows", type=click.IntRange(100, 1_000_000), default=2000, show_default=True,
+@click.option("--rows", type=click.IntRange(200, 1_000_000), default=2000, show_default=True,
               help=t("Residents of the city; the other registers follow."))  # fmt: skip
 @click.option("--password", default="", help=t("One password for all; drawn where none is given."))
 def load(session: Session, *, rows: int, password: str) -> Answer:
@@ -33,11 +33,11 @@ def load(session: Session, *, rows: int, password: str) -> Answer:
     A second time it only prints them.
     """
     kept = read_sign_ins(session.home)
-    files: list[dict[str, Any]] = []
+    found: dict[str, Any] = {"files": [], "comparisons": []}
     if not kept:
         kept = make_people(session.home, password)
-        files = land_city(session, rows)
-    return Answer({"sign_ins": kept, "files": files}, sign_in_lines(kept))
+        found = fill_city(session, rows)
+    return Answer({"sign_ins": kept, **found}, sign_in_lines(kept))
 
 
 def make_people(home: Home, password: str) -> list[dict[str, str]]:
@@ -56,13 +56,37 @@ def make_people(home: Home, password: str) -> list[dict[str, str]]:
     return found
 
 
-def land_city(session: Session, rows: int) -> list[dict[str, Any]]:
-    """Generate the city's registers and land each as its department sends it. 生成并汇聚。"""
+def fill_city(session: Session, rows: int) -> dict[str, Any]:
+    """Generate the registers, land each as its department sends it, compare what belongs together. 生成、汇聚、比对。"""
     from yiwang.site.sample.building import write_sample
 
     with tempfile.TemporaryDirectory() as name:
         truths = write_sample(Path(name), rows=rows)
-        return [outcome for one in truths.files for outcome in land_one(session, Path(name), one)]
+        files = [outcome for one in truths.files for outcome in land_one(session, Path(name), one)]
+    resources = {one["file"]: one["resource"] for one in files}
+    return {
+        "files": files,
+        "comparisons": [compare_one(session, resources, one) for one in truths.comparisons],
+    }
+
+
+def compare_one(
+    session: Session, resources: dict[str, str], one: SampleComparison
+) -> dict[str, Any]:
+    """Run one comparison of the city; the planted counts stand beside those found. 执行示例比对。"""
+    from yiwang.nets.share.compare import services
+
+    session.say("Comparing %(title)s", title=one.title)
+    made = services.run_comparison(
+        session.actor,
+        left=resources[one.left],
+        right=resources[one.right],
+        keys=one.key,
+        values=one.value,
+        alternate=one.alternate_key,
+        title=one.title,
+    )
+    return {**services.describe_comparison(made), "expected": one.expected}
 
 
 def land_one(session: Session, folder: Path, one: SampleFile) -> list[dict[str, Any]]:

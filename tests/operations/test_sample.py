@@ -1,0 +1,39 @@
+"""The sample city as `make run` loads it."""
+
+import pytest
+
+pytestmark = pytest.mark.deep
+
+
+def test_the_sample_city_shows_what_was_planted_in_it(node):
+    found = node.ask("sample", "load", "--rows", 500)
+
+    assert {one["state"] for one in found["files"]} == {"landed"}
+    for comparison in found["comparisons"]:
+        counts = {one["name"]: one["value"] for one in comparison["counts"]}
+        assert {name: counts.get(name) for name in comparison["expected"]} == comparison["expected"]
+
+
+def test_a_second_load_only_prints_the_sign_ins(node):
+    first = node.ask("sample", "load", "--rows", 200)["sign_ins"]
+
+    again = node.ask("sample", "load")
+
+    assert again["sign_ins"] == first
+    assert again["files"] == []
+    assert {one["role"] for one in first} >= {"steward", "engineer", "director", "auditor"}
+    assert (node.home / "sample-sign-ins.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_sample_account_signs_in_on_the_command_line(node):
+    person = next(
+        o for o in node.ask("sample", "load", "--rows", 200)["sign_ins"] if o["role"] == "auditor"
+    )
+
+    node.run("sign-in", person["name"], "--password-stdin", input=person["password"] + "\n")
+    refused = node.run("resource", "show", "户籍人口", "--as", person["name"], code=None)
+
+    assert (node.home / "tokens.json").stat().st_mode & 0o077 == 0
+    assert "户籍人口" not in refused
+    wrong = node.run("sign-in", person["name"], "--password-stdin", input="no\n", code=4)
+    assert wrong.startswith("identity.sign_in.wrong: ")
