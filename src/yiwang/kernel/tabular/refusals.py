@@ -23,7 +23,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "rtf": ("RTF", _SHEET),
     "html": ("HTML", _SHEET),
     "xml": ("XML", _SHEET),
-    "image": ("an image", _SHEET),
+    "image": ("PNG/JPEG/GIF", _SHEET),
     "access": (
         "Access",
         msg("%(file)s is a %(kind)s database. Export each table as XLSX or CSV and send those."),

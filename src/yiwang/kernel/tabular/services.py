@@ -7,6 +7,7 @@ from pathlib import Path
 from . import archives, delimited
 from .detect import find_format
 from .errors import FileRefused, LimitPassed, refuse
+from .kinds import label_kind
 from .limits import Budget
 from .opening import READERS, Opened, Reader, Scratch
 from .quick import fast_options
@@ -24,6 +25,7 @@ __all__ = [
     "defuse_formula",
     "fast_options",
     "find_format",
+    "label_kind",
     "open_source",
     "refuse",
     "write_csv",

@@ -7,7 +7,7 @@ key, an empty cell), `""` that there was a text of no characters (a quoted empty
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -89,7 +89,16 @@ class Note:
     @property
     def text(self) -> str:
         """The sentence in English. 英文说明。"""
-        return self.message % self.params if self.params else self.message
+        return self.say(str)
+
+    def say(self, translate: Callable[[str], str]) -> str:
+        """The sentence in a language; a parameter `reason` is a message id too. 译文。"""
+        params = {
+            name: translate(value) if name == "reason" else value
+            for name, value in self.params.items()
+        }
+        message = translate(self.message)
+        return message % params if params else message
 
 
 @dataclass(slots=True)
