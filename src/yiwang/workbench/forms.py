@@ -132,7 +132,7 @@ class SheetForm(forms.Form):
     """A sheet to import. 导入表单。"""
 
     file = FilesField(
-        label=gettext_lazy("Sheet"),
+        label=gettext_lazy("File with the list"),
         widget=DropZone(multiple=False),
         help_text=gettext_lazy("CSV or Excel, headings in the first row, at most 5 MB"),
     )

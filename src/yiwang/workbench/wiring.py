@@ -1,7 +1,19 @@
 """What the workbench tells the house at start. 工作台登记。"""
 
+from collections.abc import Sequence
+
+from django.urls import reverse
+
+from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.identity.types import VIEW_ACCOUNTS, VIEW_ORGANIZATIONS
+from yiwang.kernel.base.todo import TODO_SOURCES, Todo
+from yiwang.kernel.identity.services import count_without_role, list_organizations
+from yiwang.kernel.identity.types import (
+    EDIT_ORGANIZATIONS,
+    GRANT_ROLES,
+    VIEW_ACCOUNTS,
+    VIEW_ORGANIZATIONS,
+)
 from yiwang.kernel.ui.menu import add_menu
 
 STANDARDS = msg("Standards")
@@ -25,3 +37,20 @@ add_menu(
     order=810,
     icon="people",
 )
+
+
+def find_people_todos(actor: Actor) -> Sequence[Todo]:
+    """Accounts that wait for a role, a city without organizations. 人员待办。"""
+    found = []
+    if actor.may(GRANT_ROLES):
+        url = f"{reverse('workbench:accounts')}?role=none"
+        title = msg("%(count)s accounts wait for a role")
+        found.append(Todo(title, count_without_role(), url, "yellow"))
+    if "sysadmin" in actor.roles and actor.may(EDIT_ORGANIZATIONS):
+        missing = 0 if list_organizations(limit=1) else 1
+        url = reverse("workbench:import_organizations")
+        found.append(Todo(msg("No organizations yet: import the city's list"), missing, url, "red"))
+    return found
+
+
+TODO_SOURCES.register("workbench.people", find_people_todos)

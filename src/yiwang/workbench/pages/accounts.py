@@ -44,7 +44,7 @@ from yiwang.kernel.ui.lists import (
 )
 from yiwang.workbench.forms import AccountForm, NameForm, PostForm, ReasonForm, RoleForm
 
-ROLE_CHOICES = [(code, role.label) for code, role in ROLES.items()]
+ROLE_CHOICES = [*((code, role.label) for code, role in ROLES.items()), ("none", msg("No role"))]
 
 
 def light_of(row: AccountInfo) -> Light:
@@ -245,7 +245,7 @@ def _draw(
     grants = services.list_grants(actor, account_id)
     by = {grant.granted_by for grant in grants} | {grant.revoked_by for grant in grants}
     context = {
-        "account": found,
+        "person": found,
         "state": light_of(found),
         "posts": services.list_posts(actor, account_id),
         "grants": [(grant, ROLES[grant.role]) for grant in grants],
@@ -285,5 +285,5 @@ def _is_administrator(found: AccountInfo) -> bool:
 
 def _draw_password(request: HttpRequest, found: AccountInfo, first: str) -> HttpResponse:
     # Drawn in the answer to the POST and nowhere kept: a redirect would have to carry it.
-    context = {"account": found, "first": first}
+    context = {"person": found, "first": first}
     return render(request, "workbench/first_password.html", context)

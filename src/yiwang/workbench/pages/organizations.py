@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yiwang.kernel.base.clock import today
@@ -43,9 +44,9 @@ def light_of(row: OrganizationInfo) -> Light:
     return Light(msg("Closed")) if gone else Light(msg("Active"), "green")
 
 
-def kind_of(row: OrganizationInfo) -> Light:
+def kind_of(row: OrganizationInfo) -> str:
     """The kind in words. 机构类型。"""
-    return Light(ORGANIZATION_KINDS[row.kind])
+    return gettext(ORGANIZATION_KINDS[row.kind])
 
 
 def url_of(row: OrganizationInfo) -> str:
@@ -58,7 +59,7 @@ ORGANIZATIONS = ListSpec(
     columns=[
         Column("name", msg("Name"), link=url_of),
         Column("code", msg("Code"), kind="code"),
-        Column("kind", msg("Kind"), kind_of, kind="light"),
+        Column("kind", msg("Kind"), kind_of),
         Column("parent_code", msg("Stands under"), kind="code"),
         Column("region_code", msg("Region code"), kind="code"),
         Column("state", msg("State"), light_of, kind="light"),

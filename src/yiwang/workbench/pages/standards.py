@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from yiwang.kernel.base.clock import today
@@ -48,9 +48,9 @@ def name_of(row: Element | CodeSetVersion) -> str:
     return row.en if get_language() == "en" and row.en else row.zh
 
 
-def type_of(row: Element) -> Light:
+def type_of(row: Element) -> str:
     """The type in words. 数据类型。"""
-    return Light(TYPES[row.type])
+    return gettext(TYPES[row.type])
 
 
 def grade_of(row: Element) -> Light:
@@ -78,7 +78,7 @@ ELEMENTS = ListSpec(
     columns=[
         Column("name", msg("Name"), name_of, link=element_url),
         Column("code", msg("Short name"), kind="code"),
-        Column("type", msg("Type"), type_of, kind="light"),
+        Column("type", msg("Type"), type_of),
         Column("format", msg("Format"), kind="code"),
         Column("code_set", msg("Code set"), kind="code"),
         Column("grade", msg("Grade"), grade_of, kind="light"),

@@ -185,3 +185,23 @@ def test_code_sets_lead_to_their_codes(browse):
     answer = client.get(listing.rows[0][0].url)
 
     assert answer.context["list"].rows
+
+
+def test_accounts_without_a_role_wait_on_the_home_page_of_who_grants(browse, make_account):
+    make_account(name="newcomer")
+
+    shown = text_of(browse("secadmin").get("/home/"))
+    listed = browse("secadmin").get("/workbench/accounts/?role=none").context["list"]
+
+    assert "/workbench/accounts/?role=none" in shown
+    assert [row[0].text for row in listed.rows] == ["newcomer"]
+
+
+def test_the_frame_names_who_is_signed_in_not_whom_the_page_is_about(browse, make_account):
+    info, _ = services.create_account(SYSTEM, name="other", full_name="另一人")
+
+    answer = browse("secadmin").get(f"/workbench/accounts/of/{info.id}/")
+
+    top = text_of(answer).partition('<div class="top-tools">')[2].partition("</header>")[0]
+    assert "某人" in top
+    assert "另一人" not in top

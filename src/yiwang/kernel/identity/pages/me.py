@@ -26,7 +26,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Who I am here, in which post, and what I may do. 我的资料。"""
     actor = actor_of(request)
     context = {
-        "account": services.get_account(actor, actor.id),
+        "person": services.get_account(actor, actor.id),
         "posts": services.list_posts(actor, actor.id),
         "roles": [ROLES[role] for role in sorted(actor.roles) if role in ROLES],
         "may": [

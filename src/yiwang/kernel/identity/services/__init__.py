@@ -3,6 +3,7 @@
 from .account_sheets import import_accounts, plan_accounts
 from .accounts import (
     add_post,
+    count_without_role,
     create_account,
     end_post,
     find_account,
@@ -43,6 +44,7 @@ __all__ = [
     "change_password",
     "check_new_password",
     "close_organization",
+    "count_without_role",
     "create_account",
     "create_administrators",
     "create_organization",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import now, today
@@ -196,7 +196,7 @@ def list_accounts(
     after: str = "",
     limit: int = PAGE,
 ) -> list[AccountInfo]:
-    """Accounts by sign-in name, those after `after`. 账号列表。"""
+    """Accounts by sign-in name, those after `after`; role `none` asks for those without. 账号列表。"""
     authorize(actor, VIEW_ACCOUNTS)
     rows = Account.objects.filter(kind="person", name__gt=after).order_by("name")
     if text:
@@ -205,8 +205,7 @@ def list_accounts(
         posts = Post.objects.filter(organization__code=organization_code)
         rows = rows.filter(pk__in=posts.filter(*within_period()).values("account_id"))
     if role:
-        grants = RoleGrant.objects.filter(role=role, revoked_at=None)
-        rows = rows.filter(pk__in=grants.values("account_id"))
+        rows = _with_role(rows, role)
     return _describe(rows[:limit])
 
 
@@ -222,6 +221,13 @@ def list_account_ids(*, role: str, organization_codes: Iterable[str] | None = No
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def count_without_role(limit: int = 99) -> int:
+    """Unlocked accounts that can do nothing yet, counted up to `limit`. 待授权账号数。"""
+    held = RoleGrant.objects.filter(revoked_at=None).values("account_id")
+    rows = Account.objects.filter(kind="person", locked_at=None).exclude(pk__in=held)
+    return len(rows.values_list("pk", flat=True)[:limit])
+
+
 def list_posts(actor: Actor, account_id: str) -> list[PostInfo]:
     """All posts of an account, present ones first. 岗位列表。"""
     if actor.id != account_id:
@@ -234,6 +240,13 @@ def list_posts(actor: Actor, account_id: str) -> list[PostInfo]:
 def fold_name(name: str) -> str:
     """The sign-in name as it is kept: NFKC, lower case, trimmed. 规范账号名。"""
     return unicodedata.normalize("NFKC", name).strip().lower()
+
+
+def _with_role(rows: QuerySet[Account], role: str) -> QuerySet[Account]:
+    grants = RoleGrant.objects.filter(revoked_at=None)
+    if role == "none":
+        return rows.exclude(pk__in=grants.values("account_id"))
+    return rows.filter(pk__in=grants.filter(role=role).values("account_id"))
 
 
 def _describe(rows: Iterable[Account]) -> list[AccountInfo]:
