@@ -37,6 +37,8 @@ class WordsIndex(Protocol):
 
     def clear(self) -> None: ...
 
+    def is_whole(self) -> bool: ...
+
     def match(self, phrases: Sequence[Phrase]) -> Match: ...
 
 
@@ -55,6 +57,9 @@ class SqliteWords:
 
     def clear(self) -> None:
         _execute("DELETE FROM search_words", [])
+
+    def is_whole(self) -> bool:
+        return not _exists(f"{TABLE} e WHERE e.id NOT IN (SELECT rowid FROM search_words)")  # noqa: S608
 
     def match(self, phrases: Sequence[Phrase]) -> Match:
         query = " AND ".join(self._phrase(phrase) for phrase in phrases)
@@ -85,6 +90,9 @@ class PostgresWords:
 
     def clear(self) -> None:
         _execute(f"UPDATE {TABLE} SET words = NULL", [])  # noqa: S608
+
+    def is_whole(self) -> bool:
+        return not _exists(f"{TABLE} WHERE words IS NULL")
 
     def match(self, phrases: Sequence[Phrase]) -> Match:
         anywhere = " & ".join(self._phrase(phrase, "") for phrase in phrases)
@@ -121,6 +129,12 @@ class PostgresWords:
 def words_index() -> WordsIndex:
     """The engine of the database in use. 当前引擎。"""
     return PostgresWords() if connection.vendor == "postgresql" else SqliteWords()
+
+
+def _exists(source: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {source} LIMIT 1")  # noqa: S608
+        return cursor.fetchone() is not None
 
 
 def _execute(sql: str, params: Sequence[Any]) -> None:

@@ -142,6 +142,11 @@ def rebuild_index() -> int:
     return count
 
 
+def complete_index() -> int:
+    """Rebuild when an entry has no words, as after a move to another database. 补全索引。"""
+    return 0 if words_index().is_whole() else rebuild_index()
+
+
 def _read_after(after: str) -> int:
     if after and not (after.isascii() and after.isdigit() and len(after) < 9):
         raise InvalidInput("search.after", "There is no such page of results")

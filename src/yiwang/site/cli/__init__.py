@@ -36,7 +36,7 @@ from importlib import import_module
 
 from .frame import root
 
-MODULES = ("operate", "sample", "account", "administrators", "share", "care")
+MODULES = ("operate", "sample", "account", "administrators", "share", "care", "reindex")
 
 
 def main() -> None:

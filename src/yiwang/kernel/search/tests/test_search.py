@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.search import services
+from yiwang.kernel.search.engines import words_index
 from yiwang.kernel.search.models import SearchEntry
 from yiwang.kernel.search.words import CHUNK, fold
 
@@ -201,3 +203,13 @@ def test_a_search_asks_two_queries_however_many_it_finds(django_assert_num_queri
 
     with django_assert_num_queries(2):
         services.search("低保", limit=30)
+
+
+def test_entries_that_came_without_words_get_them_after_migrating():
+    put("低保")
+    words_index().clear()
+    assert found("低保") == []
+
+    call_command("migrate", verbosity=0)
+
+    assert found("低保") == ["低保"]
