@@ -22,7 +22,7 @@ PARTS = SOURCE / "locale/parts"
 MARKERS = {"msg", "_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURALS = {"ngettext", "ngettext_lazy"}
 LITERAL = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-TEMPLATE_CALL = re.compile(rf"\b(?:n?gettext|_)\(\s*{LITERAL}(?:\s*,\s*{LITERAL})?")
+TEMPLATE_CALL = re.compile(rf"\b(?:n?gettext|_)\(\s*u?{LITERAL}(?:\s*,\s*u?{LITERAL})?")
 CODE = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+")
 Text = str | tuple[str, str]
 
