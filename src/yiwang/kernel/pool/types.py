@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 DeliveryKind = Literal["full", "append", "upsert", "delete"]
 ROW = "_row"
-
-
-class Batch(Protocol):
-    """Some rows in the order of the file, as `kernel.tabular` reads them. 一批行。"""
-
-    @property
-    def rows(self) -> Sequence[Sequence[str | None]]:
-        """The rows' cells. 行。"""
 
 
 @dataclass(frozen=True, slots=True)

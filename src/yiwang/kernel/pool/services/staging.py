@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.ids import new_ulid
-from yiwang.kernel.pool.types import Batch, ColumnProfile, Staged, StagedPart
+from yiwang.kernel.pool.types import ColumnProfile, Staged, StagedPart
 from yiwang.kernel.tabular.services import fast_options
-from yiwang.kernel.tabular.types import DelimitedFile
+from yiwang.kernel.tabular.types import Batch, DelimitedFile
 
 from .engine import Connection, engine, pool_folder
 from .profiling import profile_relation

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from yiwang.kernel.base.act import SYSTEM, Act, Ref
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.pool import services as pool
+from yiwang.kernel.tabular import services as tabular
 
 pytestmark = pytest.mark.django_db
 
@@ -46,19 +46,17 @@ def test_full_version_gives_back_every_cell_as_text(table):
     assert (version.number, version.rows, version.delivered) == (1, 3, 3)
 
 
-def test_delimited_file_is_staged_in_order(tmp_path: Path, table):
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_delimited_file_is_staged_in_order(tmp_path: Path, table, end):
     path = tmp_path / "a.csv"
-    path.write_text("code,name\n" + "".join(f'{i:05d},"名,{i}"\n' for i in range(5000)) + '"",\n')
-    file = SimpleNamespace(
-        path=path, delimiter=",", quote='"', skip=1, newline="\n", longest=40, encoding="utf-8"
-    )
+    lines = ["code,name", *(f'{i:05d},"名,{i}"' for i in range(5000)), '"",x', "y,"]
+    path.write_bytes(end.join([*lines, ""]).encode())
+    (source,) = tabular.open_source(path, "a.csv")
 
-    version = pool.commit(an_act(), table, pool.stage_delimited(file, ["code", "name"]))
+    version = pool.commit(an_act(), table, pool.stage_delimited(source.fast, source.columns))
 
-    page = pool.list_rows(version.id, after=4998)
-    assert [number for number, _ in page.rows] == [4999, 5000, 5001]
-    assert page.rows[0][1] == ("04998", "名,4998")
-    assert page.rows[2][1] == ("", None)
+    page = pool.list_rows(version.id, after=4999)
+    assert page.rows == ((5000, ("04999", "名,4999")), (5001, ("", "x")), (5002, ("y", None)))
 
 
 def test_append_upsert_delete_are_merged_on_read(table, first):
