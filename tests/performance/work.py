@@ -46,8 +46,13 @@ def floor_landing() -> Callable[[], Any]:
 
 
 def floor_join() -> Callable[[], Any]:
-    """One bare join on the key expression, counted."""
-    return _join("trim(l.id_no) = trim(r.id_no)")
+    """One bare join on the key expression, as our query language writes it, counted."""
+    from yiwang.kernel.query import services as query
+
+    pair = query.parse_key_pair("trim(id_no) = trim(id_no)")
+    left = query.compile_node(pair.left, "duckdb", alias="l").sql
+    right = query.compile_node(pair.right, "duckdb", alias="r").sql
+    return _join(f"{left} = {right}")
 
 
 def floor_alternate_join() -> Callable[[], Any]:

@@ -72,6 +72,8 @@ def _fence(connection: Connection, reach: Iterable[Path]) -> None:
         ("autoinstall_known_extensions", "false"),
         ("python_enable_replacements", "false"),
         ("TimeZone", "'UTC'"),
+        # Nothing here outlives the connection: compressing its tables at a commit is time lost.
+        ("checkpoint_threshold", "'1TB'"),
         ("allowed_directories", f"[{allowed}]"),
         ("enable_external_access", "false"),
         ("lock_configuration", "true"),

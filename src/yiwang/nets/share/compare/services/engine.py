@@ -8,6 +8,7 @@ repeats, is ever multiplied out. One join of the plain keys then finds what diff
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from yiwang.kernel.pool import services as pool
@@ -43,6 +44,7 @@ def compare_versions(
     """
     sides = read_sides(left_version, right_version, request)
     with pool.engine(stopping=stopping) as connection:
+        sides = hold_sides(connection, sides)
         work = Work(connection, sides)
         steps = [work.group_keys, work.join_values, work.group_repeated]
         if sides.alternate:
@@ -54,6 +56,13 @@ def compare_versions(
         counts = work.counts()
         rows = list_differences(connection, sides, counts) if with_rows else None
     return Compared(counts, rows)
+
+
+def hold_sides(connection: pool.Connection, sides: Sides) -> Sides:
+    """Work the expressions out once and keep what they give; it spills where it must. 物化两侧。"""
+    for name, side in (("side_left", sides.left), ("side_right", sides.right)):
+        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {side.sql}", side.params)
+    return replace(sides, left=Fragment("side_left", []), right=Fragment("side_right", []))
 
 
 class Work:
