@@ -21,7 +21,7 @@ from .masks import MASKS
 from .types import Code, CodeSetVersion, Element
 
 KINDS = frozenset({"text", "code", "integer", "number", "date", "datetime"})
-LISTS = frozenset({"match_key", "aliases"})
+LISTS = frozenset({"match_key", "aliases", "weak_aliases"})
 DATES = frozenset({"valid_from", "valid_until"})
 FLAGS = frozenset({"personal", "known_by_values"})
 ELEMENT_KEYS = tuple(f.name for f in fields(Element) if f.name != "city")

@@ -60,6 +60,8 @@ def _judge(
     values: Sequence[str],
 ) -> Suggestion | None:
     score, reasons = _name_score(element, column_name)
+    if not score and _has_shape(element, values):
+        score, reasons = _name_score(element, column_name, weak=True)
     if not score and not element.known_by_values:
         return None
     fit = _share(element, code_sets, values)
@@ -84,10 +86,21 @@ def _weigh(element: Element, score: float, share: float, count: int) -> float:
     return 0.8 * share if element.check else 0.6 * share
 
 
-def _name_score(element: Element, column_name: str) -> tuple[float, list[Reason]]:
+def _has_shape(element: Element, values: Sequence[str]) -> bool:
+    """Whether half of the values look like what a weak heading may mean. 形状相符。"""
+    if not element.shape or not values:
+        return False
+    fits = sum(bool(re.fullmatch(element.shape, value.strip())) for value in values)
+    return fits >= len(values) / 2
+
+
+def _name_score(
+    element: Element, column_name: str, *, weak: bool = False
+) -> tuple[float, list[Reason]]:
     name = fold_name(column_name)
     best, alias = 0.0, ""
-    for candidate in (element.zh, element.code, *element.aliases):
+    strong = (element.zh, element.code, *element.aliases)
+    for candidate in element.weak_aliases if weak else strong:
         score = _alias_score(name, column_name, fold_name(candidate))
         if score > best:
             best, alias = score, candidate

@@ -19,7 +19,8 @@ class Element:
     canonical text matches in full, `check` the name of a check function, `grade` the protection
     grade 1 (public) to 4 (most sensitive), `match_key` the steps (function names of
     `kernel.query`) that turn the text into what comparisons join on. `city` says that the city
-    edited it. Half-open validity: `valid_until` is the first day it no longer holds.
+    edited it. A heading among `weak_aliases` (`name` may head a person or a street) counts only where
+    half of the values match `shape`. Half-open validity: `valid_until` is the first day it no longer holds.
     """
 
     code: str
@@ -37,6 +38,8 @@ class Element:
     mask: str = "keep"
     match_key: tuple[str, ...] = ("nfkc", "trim")
     aliases: tuple[str, ...] = ()
+    weak_aliases: tuple[str, ...] = ()
+    shape: str = ""
     unit: str = ""
     known_by_values: bool = False
     source_standard: str = ""

@@ -62,3 +62,13 @@ def test_values_are_checked_and_masked_by_element_code():
     assert check_value("sex", "3") == "code"
     assert check_value("date", "昨天") == "type"
     assert mask_value("person_name", "张三") == "张*"
+
+
+def test_a_heading_that_may_mean_anything_counts_only_where_the_values_agree():
+    people = suggest_elements("name", ["张小云", "李大山", "欧阳明", "买买提·阿吉"])
+    streets = suggest_elements(
+        "name", ["东华门街道", "张家镇", "城关镇", "太平乡", "王庄镇", "小店街道"]
+    )
+
+    assert people[0].code == "person_name"
+    assert "person_name" not in [one.code for one in streets]
