@@ -1,49 +1,51 @@
-"""Pictures of pages, for README and docs and for eyes: `make screenshots`.
+"""`make screenshots`: the pictures of README and docs, drawn from the sample city."""
 
-`python -m tests.screenshots [--out FOLDER] [--url ADDRESS --session COOKIE] [--path /home/ …]`
-draws the paths of a running node in the looks that matter.
-"""
-
-from __future__ import annotations
-
-import argparse
-import sys
+import tempfile
 from pathlib import Path
 
-from tests.journeys.browser import DESK, PHONE, Look, open_browser, visit
+from tests.journeys.browser import Look, open_browser
+from tests.operations.conftest import Node
 
-LOOKS = {
-    "zh": Look(),
-    "en": Look(language="en"),
-    "phone": Look(size=PHONE),
-    "elder": Look(elder=True),
-    "elder-phone": Look(elder=True, size=PHONE),
-    "contrast": Look(high_contrast=True),
-}
-
-
-def draw(url: str, session: str, paths: list[str], out: Path, looks: list[str]) -> None:
-    """One picture for each path and look."""
-    out.mkdir(parents=True, exist_ok=True)
-    with open_browser() as browser:
-        for name in looks:
-            with visit(browser, url, LOOKS[name], session, listening=False) as visitor:
-                for path in paths:
-                    visitor.page.goto(url + path, wait_until="load")
-                    file = out / f"{path.strip('/').replace('/', '-') or 'front'}-{name}.png"
-                    visitor.page.screenshot(path=file, full_page=LOOKS[name].size != DESK)
-                    sys.stdout.write(f"{file}\n")
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+SIZE = (1280, 800)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Draw pages of a running node.")
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--session", default="", help="the session cookie of who is signed in")
-    parser.add_argument("--path", nargs="*", default=["/", "/home/"])
-    parser.add_argument("--look", nargs="*", default=list(LOOKS), choices=list(LOOKS))
-    parser.add_argument("--out", type=Path, default=Path("tests/artifacts"))
-    given = parser.parse_args()
-    draw(given.url, given.session, given.path, given.out, given.look)
+    with tempfile.TemporaryDirectory() as folder:
+        node = Node(Path(folder) / "home")
+        node.run("init")
+        found = node.ask("sample", "load")
+        person = next(one for one in found["sign_ins"] if one["role"] == "engineer")
+        streets = next(one for one in found["comparisons"] if "街道" in one["title"])
+        with node.running() as running:
+            running.first_page()
+            draw(running.address(""), person, {
+                "comparison": f"/compare/{streets['id']}/",
+                "comparison-rows": f"/compare/{streets['id']}/rows/",
+                "catalogue": "/catalog/",
+                "home": "/home/",
+            })  # fmt: skip
+
+
+def draw(base: str, person: dict[str, str], pages: dict[str, str]) -> None:
+    """Sign in as the person and keep a picture of each page."""
+    with open_browser() as browser:
+        context = browser.new_context(
+            viewport={"width": SIZE[0], "height": SIZE[1]}, locale="zh-CN"
+        )
+        context.add_cookies(Look().cookies(base))
+        page = context.new_page()
+        page.goto(f"{base}/sign-in/")
+        page.fill("[name=name]", person["name"])
+        page.fill("[name=password]", person["password"])
+        page.click("main button[type=submit]")
+        for name, path in pages.items():
+            answer = page.goto(base + path)
+            assert answer is not None
+            assert answer.status == 200, f"{path}: {answer.status}"
+            page.screenshot(path=IMAGES / f"{name}.png")
+            print(f"docs/images/{name}.png")
+        context.close()
 
 
 if __name__ == "__main__":
