@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from yiwang.kernel.base.text import defuse_formula
+
 from . import archives, delimited
 from .detect import find_format
 from .errors import FileRefused, LimitPassed, refuse
@@ -14,7 +16,7 @@ from .quick import fast_options
 from .records.source import open_json
 from .refusals import refuse_format
 from .types import ReadLimits, ReadOptions, TableSource
-from .write import defuse_formula, write_csv, write_xlsx
+from .write import write_csv, write_xlsx
 
 __all__ = [
     "READERS",

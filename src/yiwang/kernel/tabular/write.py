@@ -12,29 +12,15 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from yiwang.kernel.base.errors import InvalidInput
-from yiwang.kernel.base.text import msg
+from yiwang.kernel.base.text import defuse_formula, msg
 
 from .types import Cell
 
-_DANGEROUS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?")
 _BLOCK = 500
 SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-
-
-def defuse_formula(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula. 公式无害化。
-
-    A text that begins (after spaces) with what starts a formula, half or full width, gets an
-    apostrophe in front; a plain number with a sign stays as it is.
-    """
-    start = text.lstrip(" \u3000")[:1] or text[:1]
-    if start and start in _DANGEROUS and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
 
 
 def write_csv(

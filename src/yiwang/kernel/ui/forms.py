@@ -45,7 +45,7 @@ class FilesField(forms.FileField):
         kwargs.setdefault("label", gettext_lazy("Files"))
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files: Sequence[Any] = data if isinstance(data, list | tuple) else [data]
         cleaned = [super(FilesField, self).clean(file, initial) for file in files or [None]]
         return [file for file in cleaned if file]

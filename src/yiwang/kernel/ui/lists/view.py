@@ -13,12 +13,13 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
+from yiwang.kernel.base.text import defuse_formula
+
 from .build import ListState, Rows, build_list
 from .cells import read_value, show_plain
 from .spec import ListSpec
 
 CHUNK = 1000
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def render_list(
@@ -64,14 +65,5 @@ def write_lines(spec: ListSpec, state: ListState, rows: Rows) -> Iterator[str]:
 def write_line(cells: list[str]) -> str:
     """One line of CSV, formulas defused. CSV 行。"""
     out = io.StringIO()
-    csv.writer(out).writerow([defuse(cell) for cell in cells])
+    csv.writer(out).writerow([defuse_formula(cell) for cell in cells])
     return out.getvalue()
-
-
-def defuse(text: str) -> str:
-    """The text with a quote before what a spreadsheet would run. 公式转义。"""
-    return f"'{text}" if text.startswith(RISKY) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-+").replace(".", "", 1).isdigit() and text.isascii()
