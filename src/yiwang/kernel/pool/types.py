@@ -28,7 +28,8 @@ class ColumnProfile:
     those of white space only. Lengths are in characters. `numeric`, `dates` are shares of the
     cells with text. `patterns` writes a run of digits as 9(n), of Latin letters as A(n), of Han
     as 汉(n). `sampled` says that patterns and shares were read from that many distinct values
-    (0: from all of them); everything else is exact.
+    (0: from all of them), and then patterns count those values, not rows; everything else is exact.
+    `top` leaves out values that stand once where there are very many rows.
     """
 
     name: str

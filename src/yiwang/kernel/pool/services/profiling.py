@@ -3,7 +3,8 @@
 One grouping per column gives everything exactly: how many distinct values, the commonest, the
 smallest and largest, the lengths. DuckDB groups a million values in about a tenth of a second,
 so nothing needs to be estimated. Only the shapes of values (patterns, share of numbers and dates)
-are read from at most SHAPES distinct values, and the profile says so.
+are read from some SHAPES distinct values drawn by their hash, the common ones all, and the profile
+says how many: then the pattern counts are of drawn values, not of rows.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def from_json(stored: Iterable[dict[str, Any]]) -> tuple[ColumnProfile, ...]:
 
 def _profile_column(connection: Connection, source: str, name: str, rows: int) -> ColumnProfile:
     column = quote_name(name)
+    step = max(1, rows // SHAPES)
     # A value is cut for ordering and showing only, never for telling values apart.
+    item = f"struct_pack(v := left(v, {SHOWN}), n := n)"
+    often = "n > 1" if step > 1 else "true"
     found = connection.execute(
         f"""
         WITH grouped AS (SELECT {column} AS v, count(*) AS n FROM {source} GROUP BY ALL)
@@ -67,16 +71,18 @@ def _profile_column(connection: Connection, source: str, name: str, rows: int) -
                coalesce(sum(n) FILTER (v IS NULL), 0), coalesce(sum(n) FILTER (v = ''), 0),
                coalesce(sum(n) FILTER (v <> '' AND trim(v, ' \t\r\n　') = ''), 0),
                min(length(v)), max(length(v)), left(min(v), {SHOWN}), left(max(v), {SHOWN}),
-               max_by(struct_pack(v := left(v, {SHOWN}), n := n), (n, v), {TOP})
-                   FILTER (v <> ''),
-               min_by(struct_pack(v := left(v, {SHOWN}), n := n), hash(v), {SHAPES})
-                   FILTER (v <> '')
+               max_by({item}, (n, v), {TOP}) FILTER (v <> '' AND {often}),
+               list({item}) FILTER (v <> '' AND (n >= {step} OR hash(v) % {step} = 0))
         FROM grouped
         """
     ).fetchone()
     assert found is not None  # noqa: S101 - an aggregate without groups answers one row
-    distinct, absent, empty, blank, shortest, longest, smallest, largest, top, shapes = found
-    values = [(item["v"], int(item["n"])) for item in shapes or []]
+    distinct, absent, empty, blank, shortest, longest, smallest, largest, top, some = found
+    values = [(one["v"], int(one["n"])) for one in some or []]
+    if len(values) < distinct <= SHAPES:
+        values = _all_values(connection, source, column)
+    whole = len(values) == distinct
+    weighed = values if whole else [(v, n if n >= step else n * step) for v, n in values]
     return ColumnProfile(
         name=name,
         rows=rows,
@@ -88,12 +94,21 @@ def _profile_column(connection: Connection, source: str, name: str, rows: int) -
         longest=int(longest or 0),
         smallest=smallest,
         largest=largest,
-        numeric=_share(values, NUMBER),
-        dates=_share(values, DATE),
-        top=tuple(ValueCount(item["v"], int(item["n"])) for item in top or []),
-        patterns=_patterns(values),
-        sampled=len(values) if distinct > len(values) else 0,
+        numeric=_share(weighed, NUMBER),
+        dates=_share(weighed, DATE),
+        top=tuple(ValueCount(one["v"], int(one["n"])) for one in top or []),
+        patterns=_patterns(weighed, exact=whole),
+        sampled=0 if whole else len(values),
     )
+
+
+def _all_values(connection: Connection, source: str, column: str) -> list[tuple[str, int]]:
+    """Every distinct value of a column that has few."""
+    found = connection.execute(
+        f"SELECT left({column}, {SHOWN}), count(*) FROM {source} WHERE {column} <> ''"
+        f" GROUP BY {column}"
+    ).fetchall()
+    return [(value, int(count)) for value, count in found]
 
 
 def _share(values: list[tuple[str, int]], shape: re.Pattern[str]) -> float:
@@ -102,10 +117,11 @@ def _share(values: list[tuple[str, int]], shape: re.Pattern[str]) -> float:
     return round(alike / total, 4) if total else 0.0
 
 
-def _patterns(values: list[tuple[str, int]]) -> tuple[ValueCount, ...]:
+def _patterns(values: list[tuple[str, int]], *, exact: bool) -> tuple[ValueCount, ...]:
+    """The commonest shapes; where values were drawn the counts are shares of the drawn ones."""
     counted: Counter[str] = Counter()
     for value, count in values:
-        counted[describe_pattern(value)] += count
+        counted[describe_pattern(value)] += count if exact else 1
     return tuple(ValueCount(pattern, rows) for pattern, rows in counted.most_common(PATTERNS))
 
 

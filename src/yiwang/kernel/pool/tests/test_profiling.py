@@ -24,7 +24,7 @@ def test_profile_of_many_values_stays_exact_and_says_what_it_sampled():
 
     assert (column.distinct, column.unique) == (20_000, True)
     assert (column.smallest, column.largest) == ("000000000", "000019999")
-    assert column.sampled == 4_000
+    assert 2_000 < column.sampled < 8_000
     assert [p.value for p in column.patterns] == ["9(9)"]
     assert column.numeric == 1.0
 
