@@ -28,6 +28,7 @@ def assert_problem(response, status, code):
     assert body["code"] == code
     assert body["type"] == f"urn:yiwang:error:{code}"
     assert body["status"] == status
+    assert response.headers["Cache-Control"] == "no-store"
     assert body["title"]
     assert body["detail"]
     assert "Traceback" not in response.content.decode()

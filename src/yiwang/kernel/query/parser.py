@@ -35,6 +35,7 @@ from .types import (
     Schema,
     Some,
     Type,
+    list_fields,
 )
 from .values import read_value
 
@@ -277,13 +278,20 @@ def parse_key_pairs(
 
 
 def _check_pair(left: Node, right: Node, sign: Token) -> None:
-    if left.type != right.type:
+    if left.type != "text" or right.type != "text":
         raise InvalidInput(
             "query.key.types",
-            "Position %(position)s: the left side is %(left)s, the right side %(right)s",
+            "Position %(position)s: both sides must be texts; the left side is %(left)s, "
+            "the right side %(right)s",
             position=sign.position,
             left=left.type,
             right=right.type,
+        )
+    if not list_fields(left) or not list_fields(right):
+        raise InvalidInput(
+            "query.key.no_field",
+            "Position %(position)s: each side must name a field; names in single quotes are texts",
+            position=sign.position,
         )
 
 

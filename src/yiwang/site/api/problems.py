@@ -135,6 +135,9 @@ class ApiErrors:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.handler(request)
+        if request.path.startswith(PREFIX):
+            # Answers differ by caller and may hold personal data: nobody between keeps them.
+            response.headers.setdefault("Cache-Control", "no-store")
         if not request.path.startswith(PREFIX) or response.status_code < HTTPStatus.BAD_REQUEST:
             return response
         if response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
@@ -144,7 +147,7 @@ class ApiErrors:
 
 def _reshape(response: HttpResponseBase) -> HttpResponse:
     answer = plain_problem(response.status_code)
-    for name in ("Allow", "WWW-Authenticate", "Retry-After"):
+    for name in ("Cache-Control", "Allow", "WWW-Authenticate", "Retry-After"):
         if name in response.headers:
             answer[name] = response.headers[name]
     return answer

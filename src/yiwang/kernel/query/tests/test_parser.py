@@ -140,6 +140,22 @@ def test_a_key_side_unknown_to_its_table_is_refused():
     assert caught.value.extra["position"] == 8
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("length(code) = length(code)", "query.key.types"),
+        ("blank(code) = code", "query.key.types"),
+        ("'code' = code", "query.key.no_field"),
+        ("code = code, a = b", "query.key.more_than_one"),
+    ],
+)
+def test_a_key_that_can_match_nothing_sensible_is_refused(text, code):
+    with pytest.raises(InvalidInput) as caught:
+        parse_key_pair(text)
+
+    assert caught.value.code == code
+
+
 def test_functions_do_what_their_names_say():
     def value(text, **row):
         return evaluate(parse_expression(text, Schema.open()), row)
