@@ -8,8 +8,8 @@ It follows RFC 4180 and says what it does where the RFC is silent:
   or the end of the record follows, the field is taken as it stands up to there, marks and all,
   and its place is in `Record.malformed`;
 - a mark that is never closed is an error that names the line where it was opened;
-- with `newline="\n"` a record ends at LF or CRLF and a lone CR is an ordinary character; with
-  `newline="\r"` it ends at CR, and LF is an ordinary character;
+- with `newline="\n"` a record ends at LF, CRLF or CRCRLF (a fault of some exports) and any
+  other CR is an ordinary character; with `newline="\r"` it ends at CR, and LF is an ordinary one;
 - NUL is an ordinary character; nothing is trimmed.
 """
 
@@ -71,7 +71,7 @@ class RecordReader:
 
     def bare(self, line: str) -> str:
         """The line without the CR of its CRLF. 去掉行尾回车。"""
-        return line[:-1] if self.newline == "\n" and line.endswith("\r") else line
+        return line.rstrip("\r") if self.newline == "\n" else line
 
     def _lines(self, pieces: Iterable[str]) -> Iterator[str]:
         held: list[str] = []
