@@ -16,7 +16,7 @@ from . import services
 SESSION = "identity_session"
 PASSWORD_PAGE = "/me/password/"  # noqa: S105 - an address
 # What a person may open while their password must change.
-OPEN_MEANWHILE = (PASSWORD_PAGE, "/sign-out/", "/sign-in/", "/static/", "/language/")
+OPEN_MEANWHILE = (PASSWORD_PAGE, "/sign-out/", "/sign-in/", "/static/", "/language/", "/display/")
 
 
 class ActorMiddleware:

@@ -34,7 +34,7 @@ from .organizations import (
 from .passwords import change_password, check_new_password, is_change_due, reset_password
 from .roles import grant_role, list_grants, revoke_role
 from .rules import Rules, get_rules
-from .sign_in import end_session, list_sessions, resume, sign_in, sign_out
+from .sign_in import end_session, forget_ended_sessions, list_sessions, resume, sign_in, sign_out
 from .tokens import authenticate_token, issue_token, list_tokens, revoke_token, rotate_token
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "find_account",
     "find_organization",
     "find_permissions",
+    "forget_ended_sessions",
     "forget_old_guards",
     "get_account",
     "get_accounts",

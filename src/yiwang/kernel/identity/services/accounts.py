@@ -10,7 +10,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.act import SYSTEM, Actor
 from yiwang.kernel.base.clock import now, today
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.identity.models import Account, Organization, Post, RoleGrant, SignInGuard
@@ -32,6 +32,7 @@ from .passwords import (
     end_all_sessions,
     lock_account_row,
     ref_account,
+    refuse_last_administrator,
     revoke_all_tokens,
     store_password,
 )
@@ -147,6 +148,8 @@ def lock_account(actor: Actor, account_id: str, *, reason: str) -> None:
         account = lock_account_row(account_id)
         if account.locked_at is not None:
             raise Conflict("identity.account.locked_already", "This account is locked already")
+        if actor is not SYSTEM:
+            refuse_last_administrator(account)
         with acting(actor, "identity.account.lock", on=ref_account(account), reason=reason):
             account.locked_at = now()
             account.save(update_fields=["locked_at"])
@@ -239,7 +242,8 @@ def list_posts(actor: Actor, account_id: str) -> list[PostInfo]:
 
 def fold_name(name: str) -> str:
     """The sign-in name as it is kept: NFKC, lower case, trimmed. 规范账号名。"""
-    return unicodedata.normalize("NFKC", name).strip().lower()
+    # PostgreSQL keeps no NUL; a name with one is no name.
+    return unicodedata.normalize("NFKC", name).replace("\0", "\ufffd").strip().lower()
 
 
 def _with_role(rows: QuerySet[Account], role: str) -> QuerySet[Account]:

@@ -12,12 +12,14 @@ from django.db import transaction
 
 from yiwang.kernel.base.act import SYSTEM, Actor, Ref
 from yiwang.kernel.base.clock import now
-from yiwang.kernel.base.errors import InvalidInput, NotFound, NotPermitted
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from yiwang.kernel.events.services import announce
 from yiwang.kernel.identity.models import Account, AccountSession, PasswordHistory, RoleGrant, Token
 from yiwang.kernel.identity.types import ADMINISTRATORS, RESET_PASSWORDS
 from yiwang.kernel.ledger.services import acting
 
 from .actors import authorize
+from .guards import count_try, forgive
 from .rules import get_rules
 
 LONGEST = 128
@@ -153,12 +155,9 @@ def change_password(
     """The signed-in person's own password; all other sessions end. 修改口令。"""
     if again is not None and again != new:
         raise InvalidInput("identity.password.again", "The new password was typed in two ways")
+    _check_old(actor, old)
     with transaction.atomic():
-        account = Account.objects.select_for_update().filter(pk=actor.id).first()
-        if account is None or account.kind != "person":
-            raise NotPermitted("identity.password.none", "This account has no password")
-        if not check_password(old, account.password):
-            raise InvalidInput("identity.password.wrong", "The present password is not right")
+        account = lock_account_row(actor.id)
         check_new_password(new, name=account.name, full_name=account.full_name)
         _refuse_used(account, new)
         with acting(actor, "identity.password.change", on=ref_account(account)) as act:
@@ -186,6 +185,7 @@ def reset_password(actor: Actor, account_id: str, *, reason: str = "") -> str:
                 sessions_ended=end_all_sessions(account.pk),
                 tokens_revoked=revoke_all_tokens(account.pk),
             )
+            announce(act, "identity.password.reset", {"account": account.pk})
     return password
 
 
@@ -238,9 +238,42 @@ def lock_account_row(account_id: str) -> Account:
     return found
 
 
+def refuse_last_administrator(account: Account) -> None:
+    """Conflict where the account is the last unlocked one in an administrator's role. 保留末位管理员。
+
+    Otherwise one administrator could silence another. The role's grants are held by row lock, so
+    that two who take away the last two one after the other do not both succeed.
+    """
+    grants = RoleGrant.objects.select_for_update(of=("self",)).order_by("pk")
+    held = list(
+        grants.filter(revoked_at=None, role__in=ADMINISTRATORS).values_list(
+            "account_id", "role", "account__locked_at"
+        )
+    )
+    roles = {role for pk, role, _ in held if pk == account.pk}
+    others = {role for pk, role, locked_at in held if pk != account.pk and locked_at is None}
+    if roles - others:
+        raise Conflict(
+            "identity.role.last_administrator",
+            "This is the last account that can act in its administrator's role; grant the role to "
+            "another account first",
+        )
+
+
 def ref_account(account: Account) -> Ref:
     """A pointer without the person's name: the ledger keeps rows for years. 账号引用。"""
     return Ref("identity.account", account.pk)
+
+
+def _check_old(actor: Actor, old: str) -> None:
+    """Guesses in a session left open count as failed sign-ins do, before the transaction."""
+    account = Account.objects.filter(pk=actor.id, kind="person").first()
+    if account is None:
+        raise NotPermitted("identity.password.none", "This account has no password")
+    count_try(account.name)
+    if not check_password(old, account.password):
+        raise InvalidInput("identity.password.wrong", "The present password is not right")
+    forgive(account.name)
 
 
 def _refuse_administrator(account: Account) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
-from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.act import SYSTEM, Actor
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.identity.models import Account, RoleGrant
@@ -18,7 +18,7 @@ from yiwang.kernel.identity.types import (
 from yiwang.kernel.ledger.services import acting
 
 from .actors import authorize
-from .passwords import lock_account_row, ref_account
+from .passwords import lock_account_row, ref_account, refuse_last_administrator
 
 
 def grant_role(actor: Actor, account_id: str, role: str, *, reason: str = "") -> GrantInfo:
@@ -41,13 +41,15 @@ def grant_role(actor: Actor, account_id: str, role: str, *, reason: str = "") ->
 
 
 def revoke_role(actor: Actor, account_id: str, role: str, *, reason: str = "") -> GrantInfo:
-    """Take a role away, from this moment on. 收回角色。"""
+    """Take a role away, from this moment on; not from the last of an administrator's. 收回角色。"""
     authorize(actor, GRANT_ROLES, account_id)
     with transaction.atomic():
         account = lock_account_row(account_id)
         found = RoleGrant.objects.filter(account=account, role=role, revoked_at=None).first()
         if found is None:
             raise NotFound("identity.role.not_held", "The account does not hold this role")
+        if actor is not SYSTEM:
+            refuse_last_administrator(account)
         with acting(actor, "identity.role.revoke", on=ref_account(account), reason=reason) as act:
             act.note(role=role)
             found.revoked_at, found.revoked_by = now(), actor.id

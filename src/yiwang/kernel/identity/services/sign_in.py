@@ -21,6 +21,7 @@ from .passwords import must_change, ref_account
 from .rules import get_rules
 
 NOBODY = Ref("identity.account", id="unknown")
+KEEP = timedelta(days=180)
 SEEN_STEP = timedelta(seconds=30)
 
 
@@ -88,6 +89,11 @@ def list_sessions(actor: Actor) -> list[SessionInfo]:
         for row in rows.order_by("-seen_at")
         if _is_open(row)
     ]
+
+
+def forget_ended_sessions() -> int:
+    """Drop sessions that nobody has used for 180 days; how many. 清理旧会话。"""
+    return AccountSession.objects.filter(seen_at__lt=now() - KEEP).delete()[0]
 
 
 def _is_open(session: AccountSession) -> bool:

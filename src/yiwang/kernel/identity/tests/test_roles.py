@@ -128,3 +128,58 @@ def test_grants_at_the_same_moment_never_combine_an_administrator(wanted):
     held = services.get_actor(info.id).roles
     assert len(held) + len(refused) == len(wanted)
     assert len(held) == 1 or not held & ADMINISTRATORS
+
+
+@pytest.mark.parametrize("role", sorted(ADMINISTRATORS - {"secadmin"}))
+def test_the_last_administrator_of_a_kind_is_neither_revoked_nor_locked(by_role, role):
+    secadmin, last = by_role["secadmin"], by_role[role]
+
+    with pytest.raises(Conflict, match="last account"):
+        services.revoke_role(secadmin, last.id, role)
+    with pytest.raises(Conflict, match="last account"):
+        services.lock_account(secadmin, last.id, reason="x")
+
+
+def test_nobody_silences_the_last_security_administrator(by_role):
+    with pytest.raises(Conflict, match="last account"):
+        services.lock_account(by_role["sysadmin"], by_role["secadmin"].id, reason="x")
+
+
+def test_an_administrator_who_has_a_successor_may_go(by_role, make_account):
+    make_account("auditor", name="successor")
+
+    services.revoke_role(by_role["secadmin"], by_role["auditor"].id, "auditor")
+
+    assert services.get_actor(by_role["auditor"].id).roles == set()
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_away_the_last_two_do_not_both_succeed():
+    def make(name: str, role: str):
+        info, _ = services.create_account(SYSTEM, name=name)
+        services.grant_role(SYSTEM, info.id, role)
+        return services.get_actor(info.id)
+
+    secadmins = [make("sec.a", "secadmin"), make("sec.b", "secadmin")]
+    auditors = [make("aud.a", "auditor"), make("aud.b", "auditor")]
+    start, refused = threading.Barrier(2), []
+
+    def revoke(pair) -> None:
+        start.wait()
+        try:
+            services.revoke_role(pair[0], pair[1].id, "auditor")
+        except Conflict as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    pairs = zip(secadmins, auditors, strict=True)
+    threads = [threading.Thread(target=revoke, args=(pair,)) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 1
+    assert len(services.list_account_ids(role="auditor")) == 1

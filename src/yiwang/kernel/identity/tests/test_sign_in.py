@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import get_hasher
 
 from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.base.clock import now, use_time
-from yiwang.kernel.base.errors import NotAuthenticated, NotFound, TooMany
+from yiwang.kernel.base.errors import InvalidInput, NotAuthenticated, NotFound, TooMany
 from yiwang.kernel.identity import services
 
 from .conftest import PASSWORD
@@ -109,3 +110,37 @@ def test_an_account_with_a_given_password_must_change_it(city):
     found = services.sign_in(name="new.one", password=first)
 
     assert found.must_change_password
+
+
+@pytest.mark.parametrize("name", ["zhang.san", "nobody", "installer"])
+def test_a_refusal_hashes_once_whatever_the_name(make_account, monkeypatch, name):
+    make_account(name="zhang.san")
+    services.installer_actor()
+    hasher = type(get_hasher())
+    hashed = []
+    encode = hasher.encode
+
+    def count(self, password, salt, *rest):
+        hashed.append(salt)
+        return encode(self, password, salt, *rest)
+
+    monkeypatch.setattr(hasher, "encode", count)
+    try_wrong(name, 1)
+
+    assert len(hashed) == 1
+
+
+def test_guessing_the_present_password_locks_too(make_account):
+    actor = make_account(name="zhang.san")
+
+    for _ in range(5):
+        with pytest.raises(InvalidInput):
+            services.change_password(actor, old="guess", new="Snow-at-dawn-2031")
+
+    with pytest.raises(TooMany):
+        services.change_password(actor, old=PASSWORD, new="Snow-at-dawn-2031")
+
+
+@pytest.mark.parametrize("name", ["", "\x00", "a\x00b", "'; --", "%", "x" * 10_000, "😀"])
+def test_any_name_is_only_ever_not_right(db, name):
+    try_wrong(name, 1)

@@ -11,6 +11,7 @@ from yiwang.kernel.base.act import SYSTEM, Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import InvalidInput, NotFound
 from yiwang.kernel.identity import services as identity
+from yiwang.kernel.jobs.services import run_due
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.notify import services
 from yiwang.kernel.notify.models import Notice
@@ -119,3 +120,14 @@ def test_the_bell_counts(client, people):
     tell(people)
 
     assert '<span class="count">1</span>' in client.get("/me/").content.decode()
+
+
+def test_a_reset_is_told_to_its_owner_and_to_the_auditors(people):
+    auditor, owner = people
+    identity.grant_role(SYSTEM, auditor.id, "auditor")
+
+    identity.reset_password(SYSTEM, owner.id)
+    run_due()
+
+    assert services.count_unread(owner) == 1
+    assert "li.si" in services.list_notices(auditor)[0].text
