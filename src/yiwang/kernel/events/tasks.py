@@ -12,7 +12,7 @@ from .services.cleaning import clean_events
 from .services.delivering import deliver
 
 
-@task(DELIVER, label=msg("Deliver an event"), max_attempts=8, quick=True)
+@task(DELIVER, label=msg("Deliver an event"), max_attempts=8, quick=True, internal=True)
 def deliver_event(context: JobContext, *, delivery_id: str) -> None:  # noqa: ARG001 - tasks' shape
     """Carry one event to one subscriber. 投递。"""
     deliver(delivery_id)

@@ -90,6 +90,7 @@ class Task:
     lease_seconds: int = 60
     time_limit: timedelta = timedelta(hours=6)
     quick: bool = False
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

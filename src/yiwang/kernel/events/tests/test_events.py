@@ -11,7 +11,7 @@ from yiwang.kernel.events.services.cleaning import clean_events
 from yiwang.kernel.events.services.delivering import deliver
 from yiwang.kernel.events.types import SUBSCRIBERS
 from yiwang.kernel.jobs.models import Job
-from yiwang.kernel.jobs.services import replay_job, run_due
+from yiwang.kernel.jobs.services import list_own_jobs, replay_job, run_due
 from yiwang.kernel.ledger.services import acting
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +116,10 @@ def test_old_events_go_once_everybody_has_them(heard):
         assert clean_events() == 1
 
     assert EventDelivery.objects.get().delivered_at is None
+
+
+def test_deliveries_are_not_among_the_work_that_people_asked_for(heard):
+    say()
+
+    assert Job.objects.exists()
+    assert not list_own_jobs(SYSTEM).exists()

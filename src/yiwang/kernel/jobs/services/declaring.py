@@ -19,6 +19,7 @@ def task(
     lease_seconds: int = 60,
     time_limit: timedelta = timedelta(hours=6),
     quick: bool = False,
+    internal: bool = False,
 ) -> Callable[[F], F]:
     """Declare a function as the work of a kind; called as `function(context, **args)`. 声明任务。
 
@@ -29,7 +30,16 @@ def task(
     def declare(function: F) -> F:
         TASKS.register(
             kind,
-            Task(kind, function, label or kind, max_attempts, lease_seconds, time_limit, quick),
+            Task(
+                kind,
+                function,
+                label or kind,
+                max_attempts=max_attempts,
+                lease_seconds=lease_seconds,
+                time_limit=time_limit,
+                quick=quick,
+                internal=internal,
+            ),
         )
         return function
 

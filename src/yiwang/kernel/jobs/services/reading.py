@@ -17,7 +17,8 @@ from yiwang.kernel.jobs.types import MANAGE, TASKS, JobStatus
 
 def list_own_jobs(actor: Actor) -> QuerySet[Job]:
     """The jobs that the actor asked for. 我的任务。"""
-    return Job.objects.filter(actor_id=actor.id)
+    internal = [task.kind for task in TASKS.values() if task.internal]
+    return Job.objects.filter(actor_id=actor.id).exclude(kind__in=internal)
 
 
 def list_all_jobs(actor: Actor) -> QuerySet[Job]:

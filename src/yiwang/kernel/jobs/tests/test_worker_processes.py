@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from tests.samples import tasks as samples
 from tests.samples.processes import start_process, start_worker, wait_until
 
 from yiwang.kernel.base.act import SYSTEM, Ref
-from yiwang.kernel.jobs.models import Job
+from yiwang.kernel.base.clock import now
+from yiwang.kernel.jobs.models import Job, ScheduleRow
 from yiwang.kernel.jobs.services import cancel_job, enqueue
 from yiwang.kernel.ledger.services import acting
 
@@ -157,26 +159,72 @@ while job := take(f"w{os.getpid()}"):
 """
 
 
-def race(take, tmp_path, capfd):
-    """Four processes take from 200 jobs; gives what there was and what they took."""
-    with acting(SYSTEM, "test.asked", on=Ref("test", "1")) as act:
-        wanted = [enqueue(act, "samples.mark", {"path": "/dev/null"}).id for _ in range(200)]
+def race(code, tmp_path, capfd, **environment):
+    """Four processes run code at the same moment; gives the words they print."""
     go = tmp_path / "go"
-    racers = [start_process(RACE, GO=str(go), TAKE=take) for _ in range(4)]
+    racers = [start_process(code, GO=str(go), **environment) for _ in range(4)]
     time.sleep(1.5)
     go.touch()
     assert [racer.wait(120) for racer in racers] == [0] * 4
-    return wanted, sorted(capfd.readouterr().out.split())
+    return sorted(capfd.readouterr().out.split())
+
+
+def put_many():
+    with acting(SYSTEM, "test.asked", on=Ref("test", "1")) as act:
+        return sorted(enqueue(act, "samples.mark", {"path": "/dev/null"}).id for _ in range(200))
 
 
 def test_the_race_is_real_careless_claimers_take_a_job_twice(tmp_path, capfd):
-    wanted, taken = race("careless", tmp_path, capfd)
+    wanted = put_many()
+
+    taken = race(RACE, tmp_path, capfd, TAKE="careless")
 
     assert len(taken) > len(wanted)
 
 
 def test_claimers_in_many_processes_never_get_the_same_job(tmp_path, capfd):
-    wanted, taken = race("claim", tmp_path, capfd)
+    wanted = put_many()
 
-    assert taken == sorted(wanted)
+    taken = race(RACE, tmp_path, capfd, TAKE="claim")
+
+    assert taken == wanted
     assert set(Job.objects.values_list("attempts", flat=True)) == {1}
+
+
+SCHEDULE = """
+import os
+from yiwang.kernel.jobs.services.schedules import run_schedules
+while not os.path.exists(os.environ["GO"]): pass
+for kind in run_schedules():
+    os.write(1, f"{kind}\\n".encode())
+"""
+
+
+def test_a_due_schedule_has_one_owner_among_many_workers(tmp_path, capfd):
+    ScheduleRow(kind="jobs.clean", next_run_at=now() - timedelta(minutes=1)).save()
+
+    owners = race(SCHEDULE, tmp_path, capfd)
+
+    assert owners == ["jobs.clean"]
+    assert Job.objects.count() == 1
+
+
+UNIQUE = """
+import os
+from yiwang.kernel.base.act import SYSTEM, Ref
+from yiwang.kernel.jobs.services import enqueue
+from yiwang.kernel.ledger.services import acting
+while not os.path.exists(os.environ["GO"]): pass
+for number in range(20):
+    with acting(SYSTEM, "test.asked", on=Ref("test", "1")) as act:
+        job = enqueue(act, "samples.mark", {}, unique_key=f"key {number}")
+    os.write(1, f"{job.id}\\n".encode())
+"""
+
+
+def test_work_with_one_key_is_queued_once_however_many_ask_at_once(tmp_path, capfd):
+    given = race(UNIQUE, tmp_path, capfd)
+
+    assert len(given) == 80
+    assert set(given) == set(Job.objects.values_list("id", flat=True))
+    assert Job.objects.count() == 20
