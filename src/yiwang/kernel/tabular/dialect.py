@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from yiwang.kernel.base.text import msg
@@ -12,10 +13,12 @@ from .types import Dialect, ReadOptions
 DELIMITERS = (",", "\t", ";", "|")
 NO_DELIMITER = "\x1f"  # the unit separator of ASCII, which no such list holds
 _SAMPLE_RECORDS = 200
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def find_newline(sample: str) -> str:
     """What ends a record: a line feed (CRLF too), or a lone carriage return. 判定换行。"""
+    sample = _QUOTED.sub("", sample)
     pairs = sample.count("\r\n")
     feeds = sample.count("\n")
     lone = sample.count("\r") - pairs
