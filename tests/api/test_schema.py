@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 import requests
 import schemathesis
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.transport import Response
@@ -72,7 +74,9 @@ def check_operations(world, role: str, examples: int, mode: GenerationMode) -> N
         def keeps_its_word(case):
             case.validate_response(send(client, case, header), checks=checks)
 
-        keeps_its_word()
+        # An operation without parameters cannot be called in a wrong way.
+        with suppress(Unsatisfiable):
+            keeps_its_word()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -84,4 +88,4 @@ def test_operations_keep_their_document(world, role):
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.name.lower())
 @pytest.mark.parametrize("role", ROLES)
 def test_operations_keep_their_document_at_length(world, role, mode):
-    check_operations(world, role, 40, mode)
+    check_operations(world, role, 25, mode)
