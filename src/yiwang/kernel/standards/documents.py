@@ -100,6 +100,7 @@ def _check_element(element: Element) -> None:
         "mask": element.mask not in MASKS,
         "grade": element.grade not in range(1, 5),
         "pattern": not _compiles(element.pattern),
+        "shape": not _compiles(element.shape),
         "valid_until": element.valid_until is not None
         and element.valid_until <= element.valid_from,
     }

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .checks import CHECKS
+from .checks import CHECKS, DIGITS
 from .readings import read_text
 from .types import CodeSetVersion, Element, Reason, Suggestion
 
 SAMPLE_LIMIT = 500
 FEW = 5
+FEWEST = 3
 THRESHOLD = 0.3
+EXACT = 0.7
+AGREE = 0.8
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 NOISE = re.compile(r"[\s_\-./:：*#\"'、，,;；?？!！]+")
 PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
@@ -41,7 +44,11 @@ def suggest(
 def fold_name(name: str) -> str:
     """A column heading without brackets' contents, marks and case. 规范列名。"""
     plain = BRACKETS.sub("", unicodedata.normalize("NFKC", name))
-    return NOISE.sub("", plain).lower()
+    bare = NOISE.sub("", plain).lower()
+    return bare.rstrip(DIGITS) or bare
+
+
+_Test = tuple[Callable[[str], bool], str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +66,18 @@ def _judge(
     column_name: str,
     values: Sequence[str],
 ) -> Suggestion | None:
-    score, reasons = _name_score(element, column_name)
-    if not score and _has_shape(element, values):
-        score, reasons = _name_score(element, column_name, weak=True)
+    score, reasons = _name_score(element, column_name, element.aliases)
+    weak = not score and element.weak_aliases
+    if weak:
+        score, reasons = _name_score(element, column_name, element.weak_aliases, own=False)
     if not score and not element.known_by_values:
         return None
     fit = _share(element, code_sets, values)
     if fit is not None:
         score = _weigh(element, score, fit.share, len(values))
+    if weak and score and (fit is None or fit.share < AGREE or len(values) < FEWEST):
+        return None
+    if fit is not None:
         percent = f"{fit.share:.0%}"
         reasons = [
             *reasons,
@@ -80,27 +91,21 @@ def _judge(
 def _weigh(element: Element, score: float, share: float, count: int) -> float:
     """Values add to a name, take from it, or speak alone where they may. 加权。"""
     if score:
-        return score + 0.3 * share if share >= 0.5 or count < FEW else score * 0.4
+        if share >= 0.5 or count < FEW:
+            return score + 0.3 * share
+        # A heading that says exactly so is believed even against its values: better masked.
+        return score * (0.6 if score >= EXACT else 0.4)
     if share < 0.9 or count < FEW:
         return 0.0
     return 0.8 * share if element.check else 0.6 * share
 
 
-def _has_shape(element: Element, values: Sequence[str]) -> bool:
-    """Whether half of the values look like what a weak heading may mean. 形状相符。"""
-    if not element.shape or not values:
-        return False
-    fits = sum(bool(re.fullmatch(element.shape, value.strip())) for value in values)
-    return fits >= len(values) / 2
-
-
 def _name_score(
-    element: Element, column_name: str, *, weak: bool = False
+    element: Element, column_name: str, aliases: Sequence[str], *, own: bool = True
 ) -> tuple[float, list[Reason]]:
     name = fold_name(column_name)
     best, alias = 0.0, ""
-    strong = (element.zh, element.code, *element.aliases)
-    for candidate in element.weak_aliases if weak else strong:
+    for candidate in (element.zh, element.code, *aliases) if own else aliases:
         score = _alias_score(name, column_name, fold_name(candidate))
         if score > best:
             best, alias = score, candidate
@@ -113,7 +118,7 @@ def _alias_score(name: str, column_name: str, alias: str) -> float:
     if not name or not alias:
         return 0.0
     if name == alias:
-        return 0.7
+        return EXACT
     if alias.isascii():
         parts = [part.lower() for part in PARTS.findall(column_name)]
         return 0.45 + 0.01 * len(alias) if len(alias) > 2 and _runs(parts, alias) else 0.0
@@ -131,23 +136,40 @@ def _runs(parts: Sequence[str], alias: str) -> bool:
 def _share(
     element: Element, code_sets: Mapping[str, CodeSetVersion], values: Sequence[str]
 ) -> _Share | None:
+    """The strictest thing known of the element, and how many values fit it. 符合比例。"""
     if not values:
         return None
+    test = _test(element, code_sets)
+    if test is None:
+        return None
+    fits, zh, en = test
+    return _Share(sum(map(fits, values)) / len(values), zh, en)
+
+
+def _test(element: Element, code_sets: Mapping[str, CodeSetVersion]) -> _Test | None:
     codes = code_sets.get(element.code_set)
     if codes is not None:
-        names = {code.name for code in codes.codes.values()} | set(codes.codes)
-        short = {name.removesuffix("性").removesuffix("族") for name in names}
-        fits = sum(value.strip() in names or value.strip() in short for value in values)
-        return _Share(fits / len(values), f"代码集“{codes.zh}”", f"the code set “{codes.en}”")
-    texts = [read_text(element, value).text for value in values]
+        known = _spellings(codes)
+        return lambda v: v.strip() in known, f"代码集“{codes.zh}”", f"the code set “{codes.en}”"
     if element.check:
         holds = CHECKS[element.check].holds
-        fits = sum(text is not None and holds(text) for text in texts)
-        return _Share(fits / len(values), "校验规则", "the check rule")
+        return lambda v: holds(read_text(element, v).text or ""), "校验规则", "the check rule"
+    if element.shape:
+        usual = re.compile(element.shape)
+        return lambda v: usual.fullmatch(v.strip()) is not None, "常见写法", "the usual wording"
     if element.pattern:
-        fits = sum(text is not None and bool(re.fullmatch(element.pattern, text)) for text in texts)
-        return _Share(fits / len(values), "格式", "the format")
+        form = re.compile(element.pattern)
+        return (
+            lambda v: form.fullmatch(read_text(element, v).text or "") is not None,
+            "格式",
+            "the format",
+        )
     if element.type in ("date", "datetime", "number", "integer"):
-        fits = sum(text is not None for text in texts)
-        return _Share(fits / len(values), "数据类型", "the data type")
+        return lambda v: read_text(element, v).text is not None, "数据类型", "the data type"
     return None
+
+
+def _spellings(codes: CodeSetVersion) -> set[str]:
+    """Codes, names, and names without what people leave out (男性 as 男). 代码写法。"""
+    names = {code.name for code in codes.codes.values()} | set(codes.codes)
+    return names | {name.removesuffix("性").removesuffix("族") for name in names}

@@ -18,9 +18,10 @@ class Element:
     `format` is the notation of GB/T 19488 (`an18`, `n..12,2`), `pattern` a regular expression the
     canonical text matches in full, `check` the name of a check function, `grade` the protection
     grade 1 (public) to 4 (most sensitive), `match_key` the steps (function names of
-    `kernel.query`) that turn the text into what comparisons join on. `city` says that the city
-    edited it. A heading among `weak_aliases` (`name` may head a person or a street) counts only where
-    half of the values match `shape`. Half-open validity: `valid_until` is the first day it no longer holds.
+    `kernel.query`) that turn the text into what comparisons join on. `aliases` are headings that
+    name it, `weak_aliases` headings that may name many things and count only where the values
+    agree; `shape` is what its values look like (no rule, only a hint). `city` says that the city
+    edited it. Half-open validity: `valid_until` is the first day it no longer holds.
     """
 
     code: str

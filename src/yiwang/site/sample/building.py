@@ -284,6 +284,7 @@ ELEMENTS = {
     "登记状态": "registration_status", "纳税人识别号": "tax_number", "纳税人名称": "enterprise_name",
     "登记日期": "date", "本年应纳税额": "money", "房屋编号": "house_number",
     "不动产单元号": "real_estate_unit", "建筑面积": "floor_area", "登记时间": "datetime",
+    "name": "town",
     "county_code": "county_code", "county": "county", "殡仪馆": "",
 }  # fmt: skip
 
