@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DataError
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
@@ -29,11 +30,13 @@ def take_slice(
     """`limit` rows after a key, and the key to go on after. 取一页。"""
     keys = _total_order(order)
     ordered = rows.order_by(*(_order_by(rows.model, key) for key in keys))
-    if after is not None:
-        ordered = ordered.filter(_beyond(rows.model, keys, after))
     try:
+        if after is not None:
+            ordered = ordered.filter(_beyond(rows.model, keys, after))
         found = list(ordered[: limit + 1])
-    except (ValueError, TypeError, ValidationError) as error:
+    except (ValueError, TypeError, ValidationError, DataError) as error:
+        if after is None:
+            raise
         raise bad_cursor() from error
     shown = found[:limit]
     return ListSlice(shown, _key_of(shown[-1], keys) if len(found) > limit else None)
