@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "yiwang.kernel.identity.middleware.ActorMiddleware",
+    "yiwang.kernel.ui.middleware.PlainAddresses",
     "yiwang.kernel.ui.middleware.ErrorPages",
     "yiwang.kernel.ledger.middleware.RecordRefusals",
 ]

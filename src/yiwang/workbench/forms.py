@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -136,3 +137,8 @@ class SheetForm(forms.Form):
         widget=DropZone(multiple=False),
         help_text=gettext_lazy("CSV or Excel, headings in the first row, at most 5 MB"),
     )
+
+
+def read_reason(data: Mapping[str, str]) -> str:
+    """The reason in a form that has nothing else to check. 读取理由。"""
+    return data.get("reason", "").replace("\0", "").strip()[:200]

@@ -42,7 +42,14 @@ from yiwang.kernel.ui.lists import (
     ListSpec,
     render_list,
 )
-from yiwang.workbench.forms import AccountForm, NameForm, PostForm, ReasonForm, RoleForm
+from yiwang.workbench.forms import (
+    AccountForm,
+    NameForm,
+    PostForm,
+    ReasonForm,
+    RoleForm,
+    read_reason,
+)
 
 ROLE_CHOICES = [*((code, role.label) for code, role in ROLES.items()), ("none", msg("No role"))]
 
@@ -151,7 +158,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reset_password(request: HttpRequest, account_id: str) -> HttpResponse:
     """Give a new first password and show it. 重置口令。"""
-    reason = request.POST.get("reason", "")[:200]
+    reason = read_reason(request.POST)
     first = services.reset_password(actor_of(request), account_id, reason=reason)
     return _draw_password(request, services.get_account(actor_of(request), account_id), first)
 
@@ -190,7 +197,7 @@ def grant_role(request: HttpRequest, account_id: str) -> HttpResponse:
 @require_POST
 def revoke_role(request: HttpRequest, account_id: str, role: str) -> HttpResponse:
     """Take a role away. 收回角色。"""
-    reason = request.POST.get("reason", "")[:200]
+    reason = read_reason(request.POST)
     services.revoke_role(actor_of(request), account_id, role, reason=reason)
     flash(request, msg("The role is revoked."))
     return redirect("workbench:account", account_id)

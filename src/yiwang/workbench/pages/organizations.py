@@ -33,7 +33,7 @@ from yiwang.kernel.ui.lists import (
     ListSpec,
     render_list,
 )
-from yiwang.workbench.forms import OrganizationForm
+from yiwang.workbench.forms import OrganizationForm, read_reason
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -180,7 +180,7 @@ def edit_organization(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def close_organization(request: HttpRequest, code: str) -> HttpResponse:
     """Say that an organization is no more from today on. 撤销机构。"""
-    reason = request.POST.get("reason", "")[:200]
+    reason = read_reason(request.POST)
     services.close_organization(actor_of(request), code, reason=reason)
     flash(request, msg("The organization is closed as of today; its record stays."))
     return redirect("workbench:organization", code)
