@@ -59,28 +59,13 @@ def from_json(stored: Iterable[dict[str, Any]]) -> tuple[ColumnProfile, ...]:
 
 
 def _profile_column(connection: Connection, source: str, name: str, rows: int) -> ColumnProfile:
-    column = quote_name(name)
     step = max(1, rows // SHAPES)
-    # A value is cut for ordering and showing only, never for telling values apart.
-    item = f"struct_pack(v := left(v, {SHOWN}), n := n)"
-    often = "n > 1" if step > 1 else "true"
-    found = connection.execute(
-        f"""
-        WITH grouped AS (SELECT {column} AS v, count(*) AS n FROM {source} GROUP BY ALL)
-        SELECT count(*) FILTER (v <> ''),
-               coalesce(sum(n) FILTER (v IS NULL), 0), coalesce(sum(n) FILTER (v = ''), 0),
-               coalesce(sum(n) FILTER (v <> '' AND trim(v, ' \t\r\n　') = ''), 0),
-               min(length(v)), max(length(v)), left(min(v), {SHOWN}), left(max(v), {SHOWN}),
-               max_by({item}, (n, v), {TOP}) FILTER (v <> '' AND {often}),
-               list({item}) FILTER (v <> '' AND (n >= {step} OR hash(v) % {step} = 0))
-        FROM grouped
-        """
-    ).fetchone()
-    assert found is not None  # noqa: S101 - an aggregate without groups answers one row
-    distinct, absent, empty, blank, shortest, longest, smallest, largest, top, some = found
+    distinct, absent, empty, blank, shortest, longest, smallest, largest, top, some = _group(
+        connection, source, quote_name(name), step
+    )
     values = [(one["v"], int(one["n"])) for one in some or []]
     if len(values) < distinct <= SHAPES:
-        values = _all_values(connection, source, column)
+        values = _all_values(connection, source, quote_name(name))
     whole = len(values) == distinct
     weighed = values if whole else [(v, n if n >= step else n * step) for v, n in values]
     return ColumnProfile(
@@ -100,6 +85,27 @@ def _profile_column(connection: Connection, source: str, name: str, rows: int) -
         patterns=_patterns(weighed, exact=whole),
         sampled=0 if whole else len(values),
     )
+
+
+def _group(connection: Connection, source: str, column: str, step: int) -> tuple[Any, ...]:
+    """Everything that the groups of a column's values tell."""
+    # A value is cut for ordering and showing only, never for telling values apart.
+    item = f"struct_pack(v := left(v, {SHOWN}), n := n)"
+    often = "n > 1" if step > 1 else "true"
+    found = connection.execute(
+        f"""
+        WITH grouped AS (SELECT {column} AS v, count(*) AS n FROM {source} GROUP BY ALL)
+        SELECT count(*) FILTER (v <> ''),
+               coalesce(sum(n) FILTER (v IS NULL), 0), coalesce(sum(n) FILTER (v = ''), 0),
+               coalesce(sum(n) FILTER (v <> '' AND trim(v, ' \t\r\n　') = ''), 0),
+               min(length(v)), max(length(v)), left(min(v), {SHOWN}), left(max(v), {SHOWN}),
+               max_by({item}, (n, v), {TOP}) FILTER (v <> '' AND {often}),
+               list({item}) FILTER (v <> '' AND (n >= {step} OR hash(v) % {step} = 0))
+        FROM grouped
+        """
+    ).fetchone()
+    assert found is not None  # noqa: S101 - an aggregate without groups answers one row
+    return tuple(found)
 
 
 def _all_values(connection: Connection, source: str, column: str) -> list[tuple[str, int]]:

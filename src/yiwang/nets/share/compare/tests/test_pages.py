@@ -196,3 +196,28 @@ def test_pages_lead_from_the_form_to_an_outcome(people, registers, settings):
     assert "东湖街道" in rows.content.decode()
     assert settled.status_code == 302
     assert exported.status_code == listed.status_code == 200
+
+
+def test_programs_start_a_comparison_and_read_its_rows(people, registers):
+    client = Client()
+    client.post("/sign-in/", {"name": "engineer", "password": "Rain-on-the-roof-7"})
+    left, right = registers
+
+    started = client.post(
+        "/api/v1/compare/comparisons",
+        {"left": left.code, "right": right.code, "keys": ["code = id"], "values": ["name = name"]},
+        content_type="application/json",
+    )
+    compare.perform(people["boss"], started.json()["id"])
+    address = f"/api/v1/compare/comparisons/{started.json()['id']}"
+    counts = {line["name"]: line["value"] for line in client.get(address).json()["counts"]}
+    listed = client.get(f"{address}/rows", {"class": "differing"}).json()
+    settled = client.post(
+        f"{address}/outcomes",
+        {"rows": [listed["rows"][0]["row"]], "code": "both_right"},
+        content_type="application/json",
+    )
+
+    assert counts["differing"] == 1
+    assert listed["rows"][0]["cells"]["left_1"] == "东湖街道"
+    assert settled.json() == {"rows": 1}
