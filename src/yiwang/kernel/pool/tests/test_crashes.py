@@ -28,8 +28,10 @@ def an_act() -> Act:
 
 @pytest.fixture
 def table():
-    table_id = pool.create_table(an_act(), name="t")
-    pool.commit(an_act(), table_id, pool.stage_rows(["k", "v"], [[("1", "a"), ("2", "b")]]))
+    staged = pool.stage_rows(["k", "v"], [[("1", "a"), ("2", "b")]])
+    with transaction.atomic():
+        table_id = pool.create_table(an_act(), name="t")
+        pool.commit(an_act(), table_id, staged)
     return table_id
 
 
