@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.grid import GridRow, Mark
 from yiwang.kernel.tabular.isolated import IsolatedTable, read_isolated
-from yiwang.kernel.tabular.services import Opened, refuse
+from yiwang.kernel.tabular.services import FileRefused, Opened
 from yiwang.kernel.tabular.types import Cell, Row, TableSource
 
 _BATCH = 2_000
@@ -37,11 +37,10 @@ def read_parquet(path: Path, options: dict[str, Any]) -> Iterator[IsolatedTable]
 
 
 def _damaged(file: str, error: Exception) -> Exception:
-    return refuse(
-        "file.damaged",
-        msg("%(file)s is damaged (%(part)s: %(why)s). Ask for it again."),
+    return FileRefused(
+        "tabular.file.damaged",
+        msg("%(file)s is damaged (%(why)s). Ask for it again."),
         file=file,
-        part="parquet",
         why=str(error)[:200],
     )
 

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.grid import GridRow, Mark
-from yiwang.kernel.tabular.services import Opened, refuse
+from yiwang.kernel.tabular.services import FileRefused, Opened
 from yiwang.kernel.tabular.spool import SpooledSource, spool
 from yiwang.kernel.tabular.types import Row, TableSource
 
@@ -52,8 +52,8 @@ def open_ods(opened: Opened) -> list[TableSource]:
     package = Package(opened)
     manifest = "META-INF/manifest.xml"
     if manifest in package and b"encryption-data" in package.small(manifest):
-        raise refuse(
-            "file.encrypted",
+        raise FileRefused(
+            "tabular.file.encrypted",
             msg("%(file)s is protected by a password. Remove the password and send it again."),
             file=opened.name,
         )

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.tabular.services import FileRefused, Opened, refuse
+from yiwang.kernel.tabular.services import FileRefused, Opened
 
 _CHUNK = 256 << 10
 _SMALL = 64 << 20
-DAMAGED = msg("%(file)s is damaged (%(part)s: %(why)s). Ask for it again.")
 
 
 class Package:
@@ -36,7 +35,12 @@ class Package:
 
     def damaged(self, part: str, why: str) -> FileRefused:
         """The refusal of a part that cannot be read. 部件损坏。"""
-        return refuse("file.damaged", DAMAGED, file=self.opened.name, part=part, why=why)
+        return FileRefused(
+            "tabular.file.damaged",
+            msg("%(file)s is damaged (%(why)s). Ask for it again."),
+            file=self.opened.name,
+            why=f"{part}: {why}",
+        )
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The bytes of a part in pieces. 逐段读出部件。"""
@@ -55,8 +59,8 @@ class Package:
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
             raise self.damaged(name, str(error)) from error
         except RuntimeError as error:  # zipfile's word for a part under a password
-            raise refuse(
-                "file.encrypted",
+            raise FileRefused(
+                "tabular.file.encrypted",
                 msg("%(file)s is protected by a password. Remove the password and send it again."),
                 file=self.opened.name,
             ) from error
@@ -84,8 +88,8 @@ class Package:
         except expat.ExpatError as error:
             raise self.damaged(name, str(error)) from error
         except HostileXml as error:
-            raise refuse(
-                "file.hostile",
+            raise FileRefused(
+                "tabular.file.hostile",
                 msg(
                     "%(file)s holds XML with declarations of its own (%(part)s), which a sheet "
                     "never needs and which can harm the reader. It was not read."

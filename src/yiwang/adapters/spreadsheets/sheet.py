@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.grid import GridRow, Mark
-from yiwang.kernel.tabular.services import refuse
+from yiwang.kernel.tabular.services import FileRefused
 from yiwang.kernel.tabular.types import Cell, Row
 
 from .package import Package
@@ -127,8 +127,8 @@ class SheetReader:
             self._cells.append(None)
 
     def _damaged(self, row: int, why: str) -> Exception:
-        return refuse(
-            "sheet.damaged",
+        return FileRefused(
+            "tabular.sheet.damaged",
             msg("%(file)s, sheet %(sheet)s, row %(row)s is damaged (%(why)s). Save it once more."),
             file=self.package.opened.name,
             sheet=self.sheet.name,

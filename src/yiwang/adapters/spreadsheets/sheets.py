@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.tabular.services import Opened, refuse
+from yiwang.kernel.tabular.services import FileRefused, Opened
 from yiwang.kernel.tabular.types import Note
 
 
@@ -32,8 +32,8 @@ def choose_sheet(names: Sequence[str], opened: Opened) -> list[str]:
 
 def unknown_sheet(file: str, asked: str, names: Sequence[str]) -> Exception:
     """The refusal of a sheet that is not there. 无此工作表。"""
-    return refuse(
-        "sheet.unknown",
+    return FileRefused(
+        "tabular.sheet.unknown",
         msg("%(file)s has no sheet %(sheet)s. It has: %(sheets)s."),
         file=file,
         sheet=asked,

@@ -12,7 +12,7 @@ from xlrd.biffh import error_text_from_code
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.grid import GridRow, Mark
 from yiwang.kernel.tabular.isolated import IsolatedTable, read_isolated
-from yiwang.kernel.tabular.services import Opened, refuse
+from yiwang.kernel.tabular.services import FileRefused, Opened
 from yiwang.kernel.tabular.types import Cell, Row, TableSource
 
 from .sheets import SheetFacts, notes_of, unknown_sheet
@@ -44,8 +44,8 @@ def _open(path: Path, file: str) -> Any:
         return xlrd.open_workbook(str(path), formatting_info=True, logfile=_Silent())
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).lower():
-            raise refuse(
-                "file.encrypted",
+            raise FileRefused(
+                "tabular.file.encrypted",
                 msg("%(file)s is protected by a password. Remove the password and send it again."),
                 file=file,
             ) from error
@@ -57,11 +57,10 @@ def _open(path: Path, file: str) -> Any:
 
 
 def _damaged(file: str, error: Exception) -> Exception:
-    return refuse(
-        "file.damaged",
-        msg("%(file)s is damaged (%(part)s: %(why)s). Ask for it again."),
+    return FileRefused(
+        "tabular.file.damaged",
+        msg("%(file)s is damaged (%(why)s). Ask for it again."),
         file=file,
-        part="xls",
         why=str(error)[:200] or type(error).__name__,
     )
 

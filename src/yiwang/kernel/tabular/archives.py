@@ -12,14 +12,11 @@ from typing import IO
 
 from yiwang.kernel.base.text import msg
 
-from .errors import FileRefused, LimitPassed, refuse
+from .errors import FileRefused, LimitPassed
 from .opening import Opened
 from .types import Note, TableSource
 
 _CHUNK = 1 << 20
-DAMAGED = msg("%(file)s is damaged (%(why)s). Ask for it again.")
-ENCRYPTED = msg("%(file)s is protected by a password. Remove the password and send it again.")
-NESTED = msg("%(file)s is an archive inside %(limit)s archives. Unpack it and send what is inside.")
 _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
 
 
@@ -58,11 +55,23 @@ def open_zip(opened: Opened) -> list[TableSource]:
 def _check_nesting(opened: Opened) -> None:
     limit = opened.budget.limits.nesting
     if opened.nesting >= limit:
-        raise LimitPassed("tabular.limit.nesting", NESTED, file=opened.name, limit=limit)
+        raise LimitPassed(
+            "tabular.limit.nesting",
+            msg(
+                "%(file)s is an archive inside %(limit)s archives. Unpack it and send what is inside."
+            ),
+            file=opened.name,
+            limit=limit,
+        )
 
 
 def _damaged(file: str, error: Exception) -> FileRefused:
-    return refuse("file.damaged", DAMAGED, file=file, why=str(error) or type(error).__name__)
+    return FileRefused(
+        "tabular.file.damaged",
+        msg("%(file)s is damaged (%(why)s). Ask for it again."),
+        file=file,
+        why=str(error) or type(error).__name__,
+    )
 
 
 def _copy(
@@ -130,8 +139,8 @@ def _check_overlap(infos: list[zipfile.ZipInfo], opened: Opened) -> None:
     end = 0
     for info in sorted(infos, key=lambda one: one.header_offset):
         if info.header_offset < end:
-            raise refuse(
-                "file.hostile_archive",
+            raise FileRefused(
+                "tabular.file.hostile_archive",
                 msg("%(file)s holds members that lie over one another. It was not read."),
                 file=opened.name,
             )
@@ -143,7 +152,11 @@ def _open_member(
 ) -> Iterator[TableSource]:
     file = f"{opened.name}/{member.name}"
     if member.info.flag_bits & 0x1:
-        raise refuse("file.encrypted", ENCRYPTED, file=file)
+        raise FileRefused(
+            "tabular.file.encrypted",
+            msg("%(file)s is protected by a password. Remove the password and send it again."),
+            file=file,
+        )
     target = opened.scratch.new_file()
     try:
         with archive.open(member.info) as stream, target.open("wb") as out:

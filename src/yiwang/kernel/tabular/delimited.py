@@ -11,7 +11,7 @@ from yiwang.kernel.base.text import msg
 
 from .dialect import find_dialect
 from .encoding import Encoding, find_encoding, iterate_text, transcode
-from .errors import refuse
+from .errors import FileRefused
 from .grid import GridRow, GridSource, Mark, Survey
 from .headers import SAMPLE_ROWS
 from .opening import Opened
@@ -21,10 +21,6 @@ from .types import DelimitedFile, Note, TableSource
 
 _SAMPLE = 256 << 10
 _FAST_RECORD = 12 << 20
-NEVER_CLOSED = msg(
-    "%(file)s: the quotation mark opened in line %(line)s is never closed. "
-    "Close it, or read quotation marks as ordinary text."
-)
 
 
 class DelimitedSource(GridSource):
@@ -80,8 +76,13 @@ class DelimitedSource(GridSource):
             ):
                 yield self._row(place, record.fields, record.malformed)
         except Unclosed as error:
-            raise refuse(
-                "delimited.unclosed", NEVER_CLOSED, file=self.file, line=error.line
+            raise FileRefused(
+                "tabular.delimited.unclosed",
+                msg(
+                    "%(file)s: the quotation mark opened in line %(line)s is never closed. Close it, or read quotation marks as ordinary text."
+                ),
+                file=self.file,
+                line=error.line,
             ) from error
         except TooLong as error:
             raise self.budget.long_cell(place + 1) from error

@@ -32,11 +32,6 @@ _EAST_ASIAN = {"big5", "big5hkscs", "cp950", "euc_jp", "shift_jis", "cp932", "eu
 _GB_PAIRS = re.compile(rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
-UNDECODABLE = msg(
-    "%(file)s: line %(line)s, byte %(byte)s (%(value)s) is no %(encoding)s. "
-    "Nothing was replaced. Give the right encoding, or ask for the file again."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
@@ -178,7 +173,9 @@ def undecodable(file: str, encoding: str, problem: Undecodable) -> FileRefused:
     """The refusal that names the byte. 无法解码的错误。"""
     return FileRefused(
         "tabular.encoding.undecodable",
-        UNDECODABLE,
+        msg(
+            "%(file)s: line %(line)s, byte %(byte)s (%(value)s) is no %(encoding)s. Nothing was replaced. Give the right encoding, or ask for the file again."
+        ),
         file=file,
         line=problem.line,
         byte=problem.offset,

@@ -20,17 +20,12 @@ from typing import Any
 
 from yiwang.kernel.base.text import msg
 
-from .errors import FileRefused, LimitPassed, refuse
+from .errors import FileRefused, LimitPassed
 from .grid import GridRow
 from .limits import Budget
 from .opening import Opened
 from .spool import Spooled, SpooledSource, spool
 from .types import Note, ReadLimits, TableSource
-
-CRASHED = msg(
-    "%(file)s is damaged, or made to harm: its reader was stopped. Save it as XLSX or CSV."
-)
-MEMORY = msg("%(file)s needs more than %(limit)s bytes of memory to be read. Send it as CSV.")
 
 
 @dataclass
@@ -89,8 +84,20 @@ def _run(opened: Opened, job: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
     if done.returncode == _NO_MEMORY:
-        raise LimitPassed("tabular.limit.memory", MEMORY, file=opened.name, limit=limits.memory)
-    raise refuse("file.crashed", CRASHED, file=opened.name, status=done.returncode)
+        raise LimitPassed(
+            "tabular.limit.memory",
+            msg("%(file)s needs more than %(limit)s bytes of memory to be read. Send it as CSV."),
+            file=opened.name,
+            limit=limits.memory,
+        )
+    raise FileRefused(
+        "tabular.file.crashed",
+        msg(
+            "%(file)s is damaged, or made to harm: its reader was stopped. Save it as XLSX or CSV."
+        ),
+        file=opened.name,
+        status=done.returncode,
+    )
 
 
 def _source(opened: Opened, kind: str, table: dict[str, Any]) -> SpooledSource:

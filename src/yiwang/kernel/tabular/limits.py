@@ -9,14 +9,6 @@ from yiwang.kernel.base.text import msg
 from .errors import LimitPassed
 from .types import ReadLimits
 
-TOO_MANY_COLUMNS = msg(
-    "%(file)s has %(columns)s columns, more than the %(limit)s that one table may have."
-)
-TOO_LONG_CELL = msg(
-    "%(file)s, row %(row)s: a cell has more than %(limit)s characters. "
-    "A quotation mark that is never closed is the usual cause."
-)
-
 
 class Budget:
     """What is left of the limits while one delivery is read. 读取余量。
@@ -96,7 +88,9 @@ class Budget:
         if count > self.limits.columns:
             raise LimitPassed(
                 "tabular.limit.columns",
-                TOO_MANY_COLUMNS,
+                msg(
+                    "%(file)s has %(columns)s columns, more than the %(limit)s that one table may have."
+                ),
                 file=self.file,
                 columns=count,
                 limit=self.limits.columns,
@@ -115,5 +109,11 @@ class Budget:
     def long_cell(self, row: int) -> LimitPassed:
         """The refusal of a cell that is too long. 单元格过长。"""
         return LimitPassed(
-            "tabular.limit.cell", TOO_LONG_CELL, file=self.file, row=row, limit=self.limits.cell
+            "tabular.limit.cell",
+            msg(
+                "%(file)s, row %(row)s: a cell has more than %(limit)s characters. A quotation mark that is never closed is the usual cause."
+            ),
+            file=self.file,
+            row=row,
+            limit=self.limits.cell,
         )

@@ -34,7 +34,6 @@ _REASONS: dict[str, tuple[str, str]] = {
     ),
     "xlsb": ("XLSB", msg("%(file)s is an %(kind)s workbook. Save it as XLSX and send that.")),
 }
-_PACKED = msg("%(file)s is packed as %(kind)s. Pack it as ZIP or GZ, or send it unpacked.")
 _UNKNOWN = msg(
     "%(file)s is of a kind (%(kind)s) that cannot be read here. Save it as XLSX or CSV and send that."
 )
@@ -43,6 +42,11 @@ _UNKNOWN = msg(
 def refuse_format(kind: str, file: str) -> FileRefused:
     """The refusal of a format with what to do. 拒收某种格式。"""
     if kind in {"7z", "rar", "bzip2", "xz", "zstd"}:
-        return FileRefused("tabular.file.packed", _PACKED, file=file, kind=kind)
+        return FileRefused(
+            "tabular.file.packed",
+            msg("%(file)s is packed as %(kind)s. Pack it as ZIP or GZ, or send it unpacked."),
+            file=file,
+            kind=kind,
+        )
     called, message = _REASONS.get(kind, (kind, _UNKNOWN))
     return FileRefused(f"tabular.file.{kind}", message, file=file, kind=called or kind)

@@ -67,5 +67,5 @@ def open_any(opened: Opened) -> list[TableSource]:
         raise refuse_format(kind, opened.name)
     sources = reader(opened)
     if not sources:
-        raise refuse("file.no_table", "%(file)s holds no table.", file=opened.name)
+        raise FileRefused("tabular.file.no_table", "%(file)s holds no table.", file=opened.name)
     return sources

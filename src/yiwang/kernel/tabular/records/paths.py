@@ -21,10 +21,9 @@ import shlex
 from dataclasses import dataclass, field
 
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.tabular.errors import refuse
+from yiwang.kernel.tabular.errors import FileRefused
 
 ANY = "*"
-_BAD = msg("The records path %(path)s cannot be read (%(why)s). Example: /data/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,12 @@ def parse_path(text: str) -> RecordsPath:
 
 
 def _bad(path: str, why: str) -> Exception:
-    return refuse("records.path", _BAD, path=path, why=why)
+    return FileRefused(
+        "tabular.records.path",
+        msg("The records path %(path)s cannot be read (%(why)s). Example: /data/*"),
+        path=path,
+        why=why,
+    )
 
 
 def _unescape(step: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.encoding import Encoding, find_encoding, iterate_text
-from yiwang.kernel.tabular.errors import FileRefused, refuse
+from yiwang.kernel.tabular.errors import FileRefused
 from yiwang.kernel.tabular.grid import GridRow, Mark
 from yiwang.kernel.tabular.opening import Opened
 from yiwang.kernel.tabular.spool import SpooledSource, spool
@@ -19,17 +19,6 @@ from .stream import JsonDamaged, JsonStream, JsonTooLarge, Members
 from .walk import Found, Walker, propose_paths
 
 _LARGEST = 64 << 20
-DAMAGED = msg("%(file)s is damaged JSON: line %(line)s, %(why)s. Ask for it again.")
-TOO_LARGE = msg(
-    "%(file)s, line %(line)s: one record has more than %(limit)s characters. "
-    "Give a records path that goes deeper."
-)
-TOO_DEEP = msg("%(file)s: record %(row)s is nested deeper than %(limit)s levels.")
-NO_PATH = msg(
-    "%(file)s holds no list of records that stands out. Say where they are with a records path. "
-    "Found: %(paths)s"
-)
-EMPTY = msg("%(file)s: nothing stands at the records path %(path)s.")
 
 
 class RecordsSource(SpooledSource):
@@ -48,7 +37,12 @@ class RecordsSource(SpooledSource):
         packed = opened.path.stat().st_size
         spooled = spool(self._rows(opened), target, opened.budget, packed=packed)
         if not self._columns.names:
-            raise refuse("records.empty", EMPTY, file=opened.name, path=path.text)
+            raise FileRefused(
+                "tabular.records.empty",
+                msg("%(file)s: nothing stands at the records path %(path)s."),
+                file=opened.name,
+                path=path.text,
+            )
         super().__init__(opened, spooled, kind=kind, sheet=path.text, names=self._columns.names)
         self.encoding = encoding.name
 
@@ -66,9 +60,9 @@ class RecordsSource(SpooledSource):
             for place, found in enumerate(self._found(opened), start=1):
                 yield self._columns.row(place, found)
         except TooDeep as error:
-            raise refuse(
-                "records.deep",
-                TOO_DEEP,
+            raise FileRefused(
+                "tabular.records.deep",
+                msg("%(file)s: record %(row)s is nested deeper than %(limit)s levels."),
                 file=self._file,
                 row=place,
                 limit=opened.budget.limits.depth,
@@ -98,11 +92,25 @@ def _guarded(opened: Opened, stream: JsonStream, walker: Walker, *, lines: bool)
 
 
 def _damaged(opened: Opened, error: JsonDamaged) -> FileRefused:
-    return refuse("json.damaged", DAMAGED, file=opened.name, line=error.line, why=error.why)
+    return FileRefused(
+        "tabular.json.damaged",
+        msg("%(file)s is damaged JSON: line %(line)s, %(why)s. Ask for it again."),
+        file=opened.name,
+        line=error.line,
+        why=error.why,
+    )
 
 
 def _too_large(opened: Opened, error: JsonTooLarge) -> FileRefused:
-    return refuse("json.large", TOO_LARGE, file=opened.name, line=error.line, limit=_LARGEST)
+    return FileRefused(
+        "tabular.json.large",
+        msg(
+            "%(file)s, line %(line)s: one record has more than %(limit)s characters. Give a records path that goes deeper."
+        ),
+        file=opened.name,
+        line=error.line,
+        limit=_LARGEST,
+    )
 
 
 class _Columns:
@@ -232,5 +240,12 @@ def _proposed(opened: Opened, encoding: Encoding, *, lines: bool) -> RecordsPath
         raise _too_large(opened, error) from error
     if len(paths) != 1:
         listed = ", ".join(paths[:10]) or "-"
-        raise refuse("records.which", NO_PATH, file=opened.name, paths=listed)
+        raise FileRefused(
+            "tabular.records.which",
+            msg(
+                "%(file)s holds no list of records that stands out. Say where they are with a records path. Found: %(paths)s"
+            ),
+            file=opened.name,
+            paths=listed,
+        )
     return parse_path(paths[0])
