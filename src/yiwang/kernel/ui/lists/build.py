@@ -201,5 +201,6 @@ def make_filter_field(request: HttpRequest, item: Filter) -> forms.Field:
         widget = forms.DateInput(attrs={"type": "date"})
         return forms.DateField(required=False, label=label, widget=widget)
     choices = item.choices(request) if callable(item.choices) else item.choices
-    shown = [("", gettext("All")), *((value, str(gettext(text))) for value, text in choices)]
-    return forms.ChoiceField(required=False, label=label, choices=shown)
+    shown: list[tuple[str, str]] = [("", gettext("All"))]
+    shown += [(value, gettext(text)) for value, text in choices]
+    return forms.ChoiceField(required=False, label=label, choices=list(shown))
