@@ -29,6 +29,10 @@ EOF
 if [ "$kind" = deep ]; then
   export YIWANG_REQUIRE_ALL=1
   marks=(); pg_marks=(-m "not browser")
+  # After a `make test` on the same commit only the rest is needed.
+  if [ -n "${YIWANG_AFTER_TEST:-}" ]; then
+    marks=(-m "deep or browser"); pg_marks=(-m "deep and not browser")
+  fi
 else
   marks=(-m "not deep and not browser"); pg_marks=(-m "not deep and not browser")
 fi

@@ -141,7 +141,7 @@ class ListState:
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that the filter form must carry along. 保留参数。"""
         own = {self.prefix + name for name in [*self.form.fields, "after", "format"]}
-        return [(name, value) for name, value in self.data.items() if name not in own]
+        return [(name, str(value)) for name, value in self.data.items() if name not in own]
 
     def _read_order(self) -> tuple[str, ...]:
         wanted = self.data.get(f"{self.prefix}sort", "")
