@@ -107,7 +107,8 @@ def write_xlsx(
             if written < SHEET_ROWS - 1:
                 break
         for name, content in _frame(names):
-            archive.writestr(name, content)
+            # Without a time of writing, equal rows make equal files.
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return count
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.pool.types import ROW, Staged
+from yiwang.kernel.tabular.write import write_xlsx
 
 from .engine import Connection, engine
 from .reading import relation
 from .rows import check_columns
-from .sheets import write_sheet
 from .sql import make_distinct, name_list, quote_name, quote_text
 from .versions import get_version
 
@@ -116,7 +116,8 @@ def _write_csv(connection: Connection, table: str, columns: Sequence[str], targe
 def _write_xlsx(connection: Connection, table: str, columns: Sequence[str], target: Path) -> int:
     answer = connection.execute(f"SELECT {name_list(columns)} FROM {table}")
     blocks = iter(lambda: answer.fetchmany(BLOCK), [])
-    return write_sheet(target, columns, (row for block in blocks for row in block))
+    with target.open("wb") as out:
+        return write_xlsx(out, columns, (row for block in blocks for row in block))
 
 
 def _defused(column: str) -> str:

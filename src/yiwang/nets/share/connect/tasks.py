@@ -8,7 +8,7 @@ from yiwang.kernel.jobs.services import JobContext, task
 from .services import TASK, land_delivery
 
 
-@task(TASK, max_attempts=3)
+@task(TASK, label=msg("Land a file"), lease_seconds=300)
 def land(context: JobContext, delivery: str) -> dict[str, object]:
     """Land one received file. 汇聚一个文件。"""
     context.progress(0, 1, msg("Reading the file"))
