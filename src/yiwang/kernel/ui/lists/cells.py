@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import formats
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
@@ -52,7 +51,7 @@ def show(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, int | float):
-        return formats.number_format(value, use_l10n=True, force_grouping=True)
+        return f"{value:,}"  # Django groups Chinese numbers by nothing; officials read 41,352
     return str(value)
 
 

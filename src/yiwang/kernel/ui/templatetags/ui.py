@@ -23,6 +23,7 @@ from yiwang.kernel.ui.lists.cells import show
 
 register = template.Library()
 URGENCY = {"red": msg("Overdue"), "yellow": msg("Soon due"), "green": msg("To do")}
+WEIGHT = {"red": msg("Urgent"), "yellow": msg("To do"), "green": msg("When you can")}
 
 
 @register.simple_tag
@@ -55,8 +56,9 @@ def todo_text(todo: Todo) -> str:
 
 @register.simple_tag
 def todo_light(todo: Todo) -> SafeString:
-    """How urgent a to-do is, as word and colour. 待办灯。"""
-    return light(URGENCY[todo.light], todo.light)
+    """How urgent a to-do is, as word and colour: by its date, else by its weight. 待办灯。"""
+    words = URGENCY if todo.due_date else WEIGHT
+    return light(words[todo.light], todo.light)
 
 
 @register.filter

@@ -8,7 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
 from yiwang.kernel.base.errors import YiwangError
@@ -116,15 +117,22 @@ def unmask(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     """State a purpose and see personal data for a while; or mask again. 明文查看。"""
     actor = actor_of(request)
     resource = services.get_resource(actor, resource_id)
+    back = way_back(request, reverse("catalog:rows", args=[resource.id]))
     if request.method == "POST" and "end" in request.POST:
         services.end_unmasking(actor, resource.id)
-        return redirect("catalog:rows", resource.id)
+        return redirect(back)
     form = PurposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.unmask_resource(actor, resource.id, purpose=form.cleaned_data["purpose"])
-        return redirect("catalog:rows", resource.id)
+        return redirect(back)
     context = services.frame_of(actor, resource) | {"form": form}
     return render(request, "catalog/unmask.html", context, status=422 if form.errors else 200)
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """The page of this node that the reader came from, as the address says. 返回地址。"""
+    asked = request.GET.get("next", "")
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else otherwise
 
 
 def describe_facts(resource: Resource) -> list[tuple[str, Any]]:

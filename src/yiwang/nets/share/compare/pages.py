@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
 from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.catalog.services.permissions import EXPORT, UNMASK
 
 from . import services
 from .models import Comparison
@@ -29,6 +31,7 @@ from .types import CLASSES, DifferenceRow, OutcomeCode, State
 
 FORMATS = ("csv", "xlsx", "parquet")
 SIDES_LISTED = 500
+STEPS = (msg("Choose two registers"), msg("Say how they belong together"), msg("Read the result"))
 
 
 def state_light(comparison: Comparison) -> Light:
@@ -72,6 +75,19 @@ COMPARISONS = ListSpec(
 )
 
 
+OF_RESOURCE = replace(
+    COMPARISONS,
+    name="compare.of_resource",
+    filters=(),
+    search=(),
+    export="",
+    empty=Empty(
+        msg("No comparisons yet"),
+        msg("Put this register beside another to see where they disagree."),
+    ),
+)
+
+
 @needs(services.READ)
 def show_list(request: HttpRequest) -> HttpResponseBase:
     """All comparisons within reach. 比对列表。"""
@@ -87,6 +103,25 @@ def show_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@needs(services.READ)
+def show_of_resource(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """The comparisons in which one register stands. 资源的比对。"""
+    actor = actor_of(request)
+    resource = catalog.get_resource(actor, resource_id)
+    context = catalog.frame_of(actor, resource)
+    context["may_compare"] = (
+        actor.may(services.RUN) and context["may_look"] and bool(resource.table)
+    )
+    return render_list(
+        request,
+        OF_RESOURCE,
+        services.visible_of_resource(actor, resource.id),
+        title=msg("Comparisons"),
+        template="compare/of_resource.html",
+        context=context,
+    )
+
+
 @needs(services.RUN)
 def show_new(request: HttpRequest) -> HttpResponseBase:
     """State what to compare by, try it out, run it. 新建比对。
@@ -97,6 +132,8 @@ def show_new(request: HttpRequest) -> HttpResponseBase:
     given = request.POST if request.method == "POST" else request.GET
     left, right = given.get("left", ""), given.get("right", "")
     context: dict[str, Any] = {
+        "step": 2 if left and right else 1,
+        "step_labels": STEPS,
         "resources": list(
             catalog.visible_resources(actor).exclude(table="").order_by("name")[:SIDES_LISTED]
         ),
@@ -127,10 +164,13 @@ def show_new(request: HttpRequest) -> HttpResponseBase:
 
 def _tried(actor: Actor, context: dict[str, Any]) -> dict[str, Any]:
     """Proposals where nothing was typed, and the key tried on the first rows."""
-    found: dict[str, Any] = {}
+    left, right = context["left"], context["right"]
+    proposals = services.propose_keys(actor, left, right)
+    found: dict[str, Any] = {"proposals": proposals}
     if not context["keys"]:
-        keys, values = services.propose_pairs(actor, context["left"], context["right"])
-        found = {"keys": keys[0] if keys else "", "values": "\n".join(values), "other_keys": keys}
+        _, values = services.propose_pairs(actor, left, right)
+        found["keys"] = proposals[0].text if proposals else ""
+        found["values"] = "\n".join([one.text for one in proposals[1:]] + values)
     keys_text = found.get("keys") or context["keys"]
     if keys_text:
         found["trial"] = services.try_keys(
@@ -147,7 +187,8 @@ def show_detail(request: HttpRequest, comparison_id: str) -> HttpResponseBase:
     context = _frame(actor, comparison)
     if comparison.state != State.DONE:
         context["job"] = jobs.find_last_job(actor, services.ref_of(comparison))
-    context["lines"] = services.count_lines(comparison)
+    context["groups"] = services.group_counts(comparison)
+    context["counts"] = comparison.counts or {}
     return render(request, "compare/detail.html", context)
 
 
@@ -169,7 +210,7 @@ def show_rows(request: HttpRequest, comparison_id: str) -> HttpResponseBase:
         "wanted": _wanted(request),
         "next_url": f"?{address.urlencode()}" if page.more else "",
         "may_settle": actor.may(services.RUN, organization=comparison.organization),
-        "formats": FORMATS,
+        "formats": FORMATS if services.may_look(actor, comparison, permission=EXPORT) else (),
     }
     return render(request, "compare/rows.html", context)
 
@@ -184,8 +225,12 @@ def show_row(request: HttpRequest, comparison_id: str, row: int) -> HttpResponse
     found = services.get_difference(actor, comparison_id, row)
     history = services.list_outcomes(actor, comparison_id, row)
     accounts = identity.get_accounts([one.account for one in history])
+    last = services.count_rows(comparison)
     context = _frame(actor, comparison) | {
         "row": found,
+        "before": row - 1 if row > 1 else 0,
+        "after": row + 1 if row < last else 0,
+        "last": last,
         "klass": CLASSES.get(found.klass, found.klass),
         "values": [
             (text, left or "", right or "")
@@ -226,16 +271,24 @@ def download(request: HttpRequest, comparison_id: str) -> HttpResponseBase:
 def _frame(actor: Actor, comparison: Comparison) -> dict[str, Any]:
     sides = catalog.get_resources([comparison.left_resource, comparison.right_resource])
     here = [comparison.id]
+    may_look = comparison.state == State.DONE and services.may_look(actor, comparison)
+    masked = services.list_masked_sides(actor, comparison) if may_look else []
+    tab_items = [(reverse("compare:detail", args=here), msg("Counts"))]
+    if may_look:
+        tab_items.append((reverse("compare:rows", args=here), msg("Differences")))
     return {
+        "may_look": may_look,
+        "masked": [
+            (sides[one], actor.may(UNMASK, organization=sides[one].owner))
+            for one in dict.fromkeys(masked)
+            if one in sides
+        ],
         "comparison": comparison,
         "left_resource": sides.get(comparison.left_resource),
         "right_resource": sides.get(comparison.right_resource),
         "classes": services.list_classes(comparison),
         "outcome_codes": OutcomeCode.choices,
-        "tab_items": [
-            (reverse("compare:detail", args=here), msg("Counts")),
-            (reverse("compare:rows", args=here), msg("Differences")),
-        ],
+        "tab_items": tab_items,
         "may_run": actor.may(services.RUN),
     }
 
@@ -295,6 +348,7 @@ def _lines(text: str) -> list[str]:
 urlpatterns = [
     path("", show_list, name="list"),
     path("new/", show_new, name="new"),
+    path("resource/<str:resource_id>/", show_of_resource, name="of_resource"),
     path("<str:comparison_id>/", show_detail, name="detail"),
     path("<str:comparison_id>/rows/", show_rows, name="rows"),
     path("<str:comparison_id>/rows/<int:row>/", show_row, name="row"),

@@ -132,6 +132,41 @@ FORMULAS = {
 }
 
 
+COUNT_NAMES = {
+    "left_rows": msg("Rows on the left"),
+    "right_rows": msg("Rows on the right"),
+    "left_blank_keys": msg("Blank keys on the left"),
+    "right_blank_keys": msg("Blank keys on the right"),
+    "left_duplicate_keys": msg("Repeated keys on the left"),
+    "right_duplicate_keys": msg("Repeated keys on the right"),
+    "matched": msg("On both sides"),
+    "left_only": msg("Only on the left"),
+    "right_only": msg("Only on the right"),
+    "differing": msg("Same key, values differ"),
+    "alternate_pairs": msg("Pairs with the same alternate key"),
+    "same_key_pairs": msg("Of them, under the same key"),
+    "other_key_same_thing": msg("Same thing under another key"),
+    "moved": msg("Key handed on to another thing"),
+}
+GROUPS = {
+    msg("How much was compared"): ("left_rows", "right_rows"),
+    msg("What matches"): ("matched", "left_only", "right_only"),
+    msg("What disagrees"): ("differing",),
+    msg("Known again by the alternate key"): (
+        "alternate_pairs",
+        "same_key_pairs",
+        "other_key_same_thing",
+        "moved",
+    ),
+    msg("How good the keys are"): (
+        "left_blank_keys",
+        "right_blank_keys",
+        "left_duplicate_keys",
+        "right_duplicate_keys",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CountLine:
     """One count with its formula. 计数行。
@@ -146,6 +181,43 @@ class CountLine:
     klass: str = ""
     of: str = ""
     place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCount:
+    """A count under the name that people read, and its share of a whole. 指标。
+
+    `share` is from 0 to 1, None where there is no whole to take a share of; `whole` its name.
+    """
+
+    line: CountLine
+    name: str
+    share: float | None = None
+    whole: str = ""
+
+    @property
+    def percent(self) -> str:
+        """The share in words; what is not nothing never reads as nothing. 占比。"""
+        if self.share is None:
+            return ""
+        if 0 < self.share < 0.001:
+            return "<0.1%"
+        if 0.999 < self.share < 1:
+            return ">99.9%"
+        return f"{self.share:.1%}"
+
+    @property
+    def width(self) -> int:
+        """Width of its bar in thousandths. 条形宽度。"""
+        return max(4, round(1000 * self.share)) if self.share else 0
+
+
+@dataclass(frozen=True, slots=True)
+class CountGroup:
+    """Counts that are read together. 指标分组。"""
+
+    title: str
+    counts: tuple[NamedCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +270,25 @@ class Trial:
     def rate(self) -> float:
         """Share of the tried keys that were met. 匹配率。"""
         return self.met / self.tried if self.tried else 0.0
+
+    @property
+    def percent(self) -> str:
+        """The rate in words. 匹配率。"""
+        return f"{self.rate:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A key worth trying, and what it gave on the first rows. 推荐键。
+
+    `distinct` is how far its values tell rows apart on the poorer side, from 0 to 1.
+    """
+
+    text: str
+    trial: Trial
+    distinct: float
+
+    @property
+    def worth(self) -> float:
+        """What meets many and tells rows apart comes first. 推荐度。"""
+        return self.trial.rate * self.distinct

@@ -57,6 +57,19 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 
+/** One box chooses all boxes of its form that bear the name; it is shown only where it works. */
+for (const all of document.querySelectorAll("input[data-check-all]")) {
+  const boxes = () => Array.from(all.form.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`));
+  const count = () => {
+    const chosen = boxes().filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes().length;
+    all.indeterminate = chosen > 0 && !all.checked;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => { for (const box of boxes()) box.checked = all.checked; });
+  all.form.addEventListener("change", (event) => { if (event.target.name === all.dataset.checkAll) count(); });
+}
+
 /** A form sent twice by an impatient hand is sent once. */
 document.addEventListener("submit", (event) => {
   const form = event.target;

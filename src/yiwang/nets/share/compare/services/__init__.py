@@ -1,14 +1,17 @@
 """The door of comparisons. 比对服务。"""
 
-from .asking import propose_pairs, read_request, try_keys
+from .asking import propose_keys, propose_pairs, read_request, try_keys
 from .engine import compare_versions
 from .looking import (
     Wanted,
+    count_rows,
     export_comparison,
     get_difference,
     heading_of,
     list_differences_of,
+    list_masked_sides,
     list_outcomes,
+    may_look,
     set_outcome,
 )
 from .permissions import READ, RUN
@@ -23,7 +26,9 @@ from .running import (
     run_comparison,
     start_comparison,
     visible_comparisons,
+    visible_of_resource,
 )
+from .summary import group_counts
 
 __all__ = [
     "READ",
@@ -31,16 +36,21 @@ __all__ = [
     "Wanted",
     "compare_versions",
     "count_lines",
+    "count_rows",
     "describe_comparison",
     "export_comparison",
     "get_comparison",
     "get_difference",
+    "group_counts",
     "heading_of",
     "list_classes",
     "list_differences_of",
+    "list_masked_sides",
     "list_of_resource",
     "list_outcomes",
+    "may_look",
     "perform",
+    "propose_keys",
     "propose_pairs",
     "read_request",
     "ref_of",
@@ -49,4 +59,5 @@ __all__ = [
     "start_comparison",
     "try_keys",
     "visible_comparisons",
+    "visible_of_resource",
 ]

@@ -13,11 +13,12 @@ from yiwang.kernel.query.types import KeyPair, Schema
 from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services.permissions import LOOK
-from yiwang.nets.share.compare.types import Request, Trial
+from yiwang.nets.share.compare.types import Proposal, Request, Trial
 
 from .sides import side_sql
 
 TRIED = 2_000
+PROPOSED = 5
 SHOWN = 5
 SECONDS = 20.0
 
@@ -79,6 +80,30 @@ def propose_pairs(actor: Actor, left: str, right: str) -> tuple[list[str], list[
     ]
     values = [(a, b) for a, b, _ in pairs if (a, b) not in keys]
     return [_equal(*pair) for pair in keys], [_equal(*pair) for pair in values]
+
+
+def propose_keys(actor: Actor, left: str, right: str) -> list[Proposal]:
+    """The key pairs worth trying, tried on the first rows, the best first. 推荐键。"""
+    keys, _ = propose_pairs(actor, left, right)
+    (_, left_version), (_, right_version) = get_side(actor, left), get_side(actor, right)
+    shares = [_distinct_shares(left_version), _distinct_shares(right_version)]
+    found = []
+    for text in keys[:PROPOSED]:
+        pair = query.parse_key_pair(text)
+        distinct = min(
+            shares[side].get(name, 0.0)
+            for side, node in enumerate((pair.left, pair.right))
+            for name in query.list_fields(node)
+        )
+        found.append(Proposal(text, try_keys(actor, left, right, [text]), distinct))
+    return sorted(found, key=lambda one: one.worth, reverse=True)
+
+
+def _distinct_shares(version: VersionInfo) -> dict[str, float]:
+    return {
+        column.name: column.distinct / column.filled if column.filled else 0.0
+        for column in pool.profile(version.id)
+    }
 
 
 def try_keys(actor: Actor, left: str, right: str, keys: Sequence[str]) -> Trial:

@@ -161,6 +161,32 @@ def export_comparison(actor: Actor, comparison_id: str, target: Path, *, klass: 
     return rows
 
 
+def count_rows(comparison: Comparison) -> int:
+    """How many differences are listed. 差异行数。"""
+    return pool.get_version(comparison.rows_version).rows if comparison.rows_version else 0
+
+
+def may_look(actor: Actor, comparison: Comparison, *, permission: str = LOOK) -> bool:
+    """Whether the actor may see (or with EXPORT take away) rows of both registers. 可否查看。"""
+    owners = catalog.get_resources([comparison.left_resource, comparison.right_resource])
+    return all(actor.may(permission, organization=one.owner) for one in owners.values())
+
+
+def list_masked_sides(actor: Actor, comparison: Comparison) -> list[str]:
+    """The registers of which personal columns are masked on these pages now. 脱敏的一侧。"""
+    texts = [*comparison.keys, *comparison.values, *comparison.alternate]
+    pairs = [query.parse_key_pair(text) for text in texts]
+    sides = (
+        (comparison.left_resource, [pair.left for pair in pairs]),
+        (comparison.right_resource, [pair.right for pair in pairs]),
+    )
+    return [
+        resource
+        for resource, nodes in sides
+        if any(mask_of(nodes, catalog.masks_for(actor, resource)))
+    ]
+
+
 def heading_of(comparison: Comparison) -> dict[str, str]:
     """Columns of the listing under the expressions that fill them. 明细列名。"""
     found = {}

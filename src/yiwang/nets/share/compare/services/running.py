@@ -154,10 +154,14 @@ def get_comparison(actor: Actor, comparison_id: str) -> Comparison:
 
 def list_of_resource(actor: Actor, resource_id: str, *, limit: int = 20) -> list[Comparison]:
     """The newest comparisons that a resource stands in. 资源的比对。"""
-    rows = visible_comparisons(actor).filter(
+    return list(visible_of_resource(actor, resource_id).order_by("-id")[:limit])
+
+
+def visible_of_resource(actor: Actor, resource_id: str) -> QuerySet[Comparison]:
+    """The comparisons within reach that a resource stands in. 资源的比对。"""
+    return visible_comparisons(actor).filter(
         Q(left_resource=resource_id) | Q(right_resource=resource_id)
     )
-    return list(rows.order_by("-id")[:limit])
 
 
 def count_lines(comparison: Comparison) -> list[CountLine]:
