@@ -189,48 +189,46 @@ _STYLES = (
 def _frame(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The parts around the sheets."""
     numbers = range(1, len(names) + 1)
+    yield "[Content_Types].xml", _content_types(numbers)
+    yield (
+        "_rels/.rels",
+        f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    )
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="rId{at}"/>'
         for at, name in zip(numbers, names, strict=True)
     )
+    yield (
+        "xl/workbook.xml",
+        f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets>'
+        "</workbook>",
+    )
+    yield "xl/_rels/workbook.xml.rels", _sheet_relations(numbers)
+    yield "xl/styles.xml", _STYLES
+
+
+def _content_types(numbers: Iterable[int]) -> str:
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+        for at in numbers
+    )
+    return (
+        f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+        f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{types}</Types>'
+    )
+
+
+def _sheet_relations(numbers: Sequence[int]) -> str:
     relations = "".join(
         f'<Relationship Id="rId{at}" Type="{_RELATIONS}/worksheet" '
         f'Target="worksheets/sheet{at}.xml"/>'
         for at in numbers
     )
-    types = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="{_TYPE}.worksheet+xml"/>'
-        for at in numbers
+    return (
+        f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{relations}'
+        f'<Relationship Id="rId{len(numbers) + 1}" Type="{_RELATIONS}/styles" '
+        'Target="styles.xml"/></Relationships>'
     )
-    yield (
-        "[Content_Types].xml",
-        (
-            f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-            f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{types}</Types>'
-        ),
-    )
-    yield (
-        "_rels/.rels",
-        (
-            f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-            f'Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
-        ),
-    )
-    yield (
-        "xl/workbook.xml",
-        (
-            f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets>'
-            "</workbook>"
-        ),
-    )
-    yield (
-        "xl/_rels/workbook.xml.rels",
-        (
-            f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{relations}'
-            f'<Relationship Id="rId{len(names) + 1}" Type="{_RELATIONS}/styles" Target="styles.xml"/>'
-            "</Relationships>"
-        ),
-    )
-    yield "xl/styles.xml", _STYLES

@@ -125,14 +125,11 @@ def _residents(random: Random, residents: Sequence[Person], strangers: Sequence[
     )
     houses, with_houses = _houses(random, same, others, left, len(strangers) + len(renamed))
     pensions, with_deaths = _pensions(random, others)
-    built = [
-        _Built(households, _csv("gb18030"), _about(HOUSEHOLDS, "YZ-GAJ", "户籍人口", households)),
-        _Built(
-            low_income, _xlsx("低收入家庭"), _about(LOW_INCOME, "YZ-MZJ", "低收入家庭", low_income)
-        ),
-        houses,
-        *pensions,
-    ]
+    police = _Built(
+        households, _csv("gb18030"), _about(HOUSEHOLDS, "YZ-GAJ", "户籍人口", households)
+    )
+    welfare = _about(LOW_INCOME, "YZ-MZJ", "低收入家庭", low_income)
+    built = [police, _Built(low_income, _xlsx("低收入家庭"), welfare), houses, *pensions]
     return built, [against_police, with_houses, with_deaths]
 
 
