@@ -192,8 +192,10 @@ def _frame(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "[Content_Types].xml", _content_types(numbers)
     yield (
         "_rels/.rels",
-        f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        (
+            f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+        ),
     )
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="rId{at}"/>'
@@ -201,8 +203,10 @@ def _frame(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     )
     yield (
         "xl/workbook.xml",
-        f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets>'
-        "</workbook>",
+        (
+            f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets>'
+            "</workbook>"
+        ),
     )
     yield "xl/_rels/workbook.xml.rels", _sheet_relations(numbers)
     yield "xl/styles.xml", _STYLES
