@@ -187,14 +187,15 @@ def _check_keys(connection: Connection, source: str, key: tuple[str, ...]) -> No
             rows=counted[0],
         )
     repeated = connection.execute(
-        f"SELECT {names} FROM {source} GROUP BY ALL HAVING count(*) > 1"
-        f" ORDER BY ALL LIMIT {SHOWN_KEYS}"
+        f"SELECT min(place), max(place) FROM (SELECT {names}, row_number() OVER () AS place"
+        f" FROM {source}) GROUP BY {names} HAVING count(*) > 1 ORDER BY 1 LIMIT {SHOWN_KEYS}"
     ).fetchall()
     if repeated:
+        # Rows, never the key itself: it may be personal, and errors are read by more people.
         raise InvalidInput(
             "pool.commit.key_repeated",
-            "The delivery holds the same key more than once, such as %(keys)s",
-            keys=", ".join("/".join(str(cell) for cell in row) for row in repeated),
+            "The delivery holds the same key more than once, in rows %(rows)s",
+            rows=", ".join(f"{first} = {last}" for first, last in repeated),
         )
 
 

@@ -285,7 +285,7 @@ def profile(request: HttpRequest, resource: str, wanted: Query[VersionQuery]) ->
     """What each column looks like, personal values masked. 概况。"""
     actor = actor_of(request)
     found = services.get_resource(actor, resource)
-    info, columns = services.look_profile(actor, found.id, version=wanted.version)
+    info, columns = services.look_profile(actor, found.id, version=wanted.version, place="api")
     shown = [asdict(column) for column in columns]
     return {"version": info.number, "rows": info.rows, "columns": shown}
 

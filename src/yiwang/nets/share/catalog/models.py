@@ -59,7 +59,8 @@ class Item(models.Model):
     """One item of a resource. 信息项。
 
     `element` is confirmed by a person, `suggested` proposed from name and values with its
-    `reasons`; `declined` says a person looked and found the suggestion wrong.
+    `reasons`; `declined` says a person looked and found the suggestion wrong. An item that the
+    newest version has no longer is `gone`: earlier versions are still masked by it.
     """
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="items")
@@ -70,6 +71,7 @@ class Item(models.Model):
     suggested = models.CharField(max_length=60, blank=True)
     reasons = models.JSONField(default=list)
     declined = models.BooleanField(default=False)
+    gone = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

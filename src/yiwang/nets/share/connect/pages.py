@@ -20,6 +20,7 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import add_failure
 from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
 from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.catalog.services.permissions import LOOK
 
 from . import services
 from .forms import AgainForm, ReasonForm, SendForm
@@ -207,6 +208,7 @@ def detail_context(actor: Actor, delivery: Delivery) -> dict[str, Any]:
             for note in delivery.reading.get("notes", [])
         ],
         "again": AgainForm(initial=initial),
+        "may_look": actor.may(LOOK, organization=delivery.owner),
         "may_land": actor.may(LAND, organization=delivery.owner),
         "may_withdraw": actor.may(WITHDRAW, organization=delivery.owner),
         "may_purge": actor.may(PURGE, organization=delivery.owner),
@@ -228,7 +230,7 @@ def show_differences(request: HttpRequest, delivery_id: str) -> HttpResponseBase
     return render_list(
         request,
         DIFFERENCES,
-        list_differences(actor, delivery),
+        list_differences(actor, delivery, export=request.GET.get("format") == "csv"),
         template="connect/differences.html",
         context={"delivery": delivery},
     )

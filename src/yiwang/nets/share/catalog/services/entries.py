@@ -30,7 +30,7 @@ EDITABLE = (
 )
 
 
-def ref_of(resource: Resource) -> Ref:
+def ref_of(resource: Resource | ResourceInfo) -> Ref:
     """The pointer that acts and files carry. 引用。"""
     return Ref("share.resource", resource.id, resource.name)
 
@@ -171,8 +171,13 @@ def describe_item(item: Item) -> ItemInfo:
 
 def list_items(resource_id: str) -> list[ItemInfo]:
     """The items of an entry in order. 信息项列表。"""
-    found = Item.objects.filter(resource_id=resource_id).order_by("position")
+    found = Item.objects.filter(resource_id=resource_id, gone=False).order_by("position")
     return [describe_item(item) for item in found]
+
+
+def list_known_items(resource_id: str) -> list[ItemInfo]:
+    """The items, and those that only earlier versions have: masks need both. 全部信息项。"""
+    return [describe_item(item) for item in Item.objects.filter(resource_id=resource_id)]
 
 
 def reserve_code(catalogue_class: str, owner: str) -> str:

@@ -12,7 +12,7 @@ KIND = "share.resource"
 def index_resource(resource: Resource) -> None:
     """Renew the entry's line in the index, in the transaction of the change. 更新索引。"""
     owner = identity.get_organizations({resource.owner}).get(resource.owner)
-    items = Item.objects.filter(resource=resource).values_list("name", flat=True)
+    items = Item.objects.filter(resource=resource, gone=False).values_list("name", flat=True)
     search.index_entry(
         kind=KIND,
         id=resource.id,

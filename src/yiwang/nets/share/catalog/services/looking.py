@@ -7,9 +7,9 @@ ledger. A masked column can be neither filtered nor sorted by: the answer would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -22,12 +22,11 @@ from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import ColumnProfile, ValueCount, VersionInfo
 from yiwang.kernel.query import services as query
 from yiwang.kernel.query.types import Node
-from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog.models import Resource, Unmasking
-from yiwang.nets.share.catalog.types import ItemInfo
 
-from .entries import get_resource, list_items, name_codes, ref_of
+from .entries import get_resource, name_codes, ref_of
 from .permissions import EXPORT, LOOK, UNMASK
+from .sight import hide, hide_sql, record_look, sight_of
 
 PAGE = 50
 
@@ -82,10 +81,8 @@ def look_rows(
     resource = get_resource(actor, resource_id)
     actor.require(LOOK, organization=resource.owner)
     found = get_version(resource, version)
-    items = list_items(resource.id)
-    unmasking = find_unmasking(actor, resource.id)
-    masks = masks_of(items, unmasked=unmasking is not None)
-    refuse_masked_filter(where, masks)
+    sight = sight_of(actor, resource, found.columns)
+    refuse_masked_filter(where, sight.masks)
     condition, parameters = compile_where(where)
     page = pool.list_rows(
         found.id,
@@ -95,14 +92,12 @@ def look_rows(
         after=after,
         limit=min(limit, 500),
     )
-    personal = personal_columns(items) & set(page.columns)
-    if personal:
-        _record(actor, resource, personal, rows=len(page.rows), place=place)
+    record_look(actor, sight, columns=page.columns, rows=len(page.rows), place=place)
     return Look(
         columns=page.columns,
-        masked=frozenset(masks),
-        personal=frozenset(personal),
-        rows=tuple((row, _mask_row(page.columns, cells, masks)) for row, cells in page.rows),
+        masked=frozenset(sight.masks),
+        personal=sight.personal & set(page.columns),
+        rows=tuple((row, _mask_row(page.columns, cells, sight.masks)) for row, cells in page.rows),
         version=found,
         more=page.more,
         next_after=page.next_after,
@@ -110,20 +105,16 @@ def look_rows(
 
 
 def look_profile(
-    actor: Actor, resource_id: str, *, version: int | None = None
+    actor: Actor, resource_id: str, *, version: int | None = None, place: str = "profile"
 ) -> tuple[VersionInfo, list[ColumnProfile]]:
     """What each column looks like; values of personal columns masked. 查看概况。"""
     resource = get_resource(actor, resource_id)
     actor.require(LOOK, organization=resource.owner)
     found = get_version(resource, version)
-    unmasking = find_unmasking(actor, resource.id)
-    items = list_items(resource.id)
-    masks = masks_of(items, unmasked=unmasking is not None)
+    sight = sight_of(actor, resource, found.columns)
     columns = pool.profile(found.id)
-    personal = personal_columns(items)
-    if personal:
-        _record(actor, resource, personal, rows=0, place="profile")
-    return found, [_mask_profile(column, masks.get(column.name)) for column in columns]
+    record_look(actor, sight, columns=found.columns, rows=0, place=place)
+    return found, [_mask_profile(column, sight.masks.get(column.name)) for column in columns]
 
 
 def export_rows(
@@ -141,19 +132,15 @@ def export_rows(
     resource = get_resource(actor, resource_id)
     actor.require(EXPORT, organization=resource.owner)
     found = get_version(resource, version)
-    items = list_items(resource.id)
-    unmasking = find_unmasking(actor, resource.id)
-    masks = masks_of(items, unmasked=unmasking is not None)
-    refuse_masked_filter(where, masks)
+    sight = sight_of(actor, resource, found.columns)
+    refuse_masked_filter(where, sight.masks)
     with ledger.acting(actor, "share.resource.export", on=ref_of(resource)) as act:
         condition, parameters = compile_where(where)
         rows = pool.export_rows(
-            found.id, target, where=condition, parameters=parameters, shown=_sql(masks)
+            found.id, target, where=condition, parameters=parameters, shown=_sql(sight.masks)
         )
-        act.note(rows=rows, version=found.number, unmasked=unmasking is not None)
-        personal = personal_columns(items)
-        if personal:
-            _record(actor, resource, personal, rows=rows, place="export")
+        act.note(rows=rows, version=found.number, unmasked=sight.unmasking is not None)
+        record_look(actor, sight, columns=found.columns, rows=rows, place="export")
     return found
 
 
@@ -181,13 +168,6 @@ def end_unmasking(actor: Actor, resource_id: str) -> None:
         Unmasking.objects.filter(account=actor.id, resource=resource, until__gt=now()).update(
             until=now()
         )
-
-
-def find_unmasking(actor: Actor, resource_id: str, at: datetime | None = None) -> Unmasking | None:
-    """The actor's running permission to see this resource unmasked. 生效的明文查看。"""
-    moment = at or now()
-    running = Unmasking.objects.filter(account=actor.id, resource_id=resource_id, until__gt=moment)
-    return running.order_by("-until").first()
 
 
 def get_version(resource: Resource, number: int | None) -> VersionInfo:
@@ -232,22 +212,6 @@ def list_versions(actor: Actor, resource_id: str) -> list[VersionInfo]:
     return pool.list_versions(resource.table) if resource.table else []
 
 
-def personal_columns(items: Iterable[ItemInfo]) -> set[str]:
-    """Columns that are, or look like, personal data. 个人信息列。"""
-    known = standards.get_elements()
-    return {
-        item.name for item in items if item.effective in known and known[item.effective].personal
-    }
-
-
-def masks_of(items: Sequence[ItemInfo], *, unmasked: bool) -> dict[str, str]:
-    """Which element masks which column; none while unmasked. 脱敏列。"""
-    if unmasked:
-        return {}
-    personal = personal_columns(items)
-    return {item.name: item.effective for item in items if item.name in personal}
-
-
 def compile_where(where: Node | None) -> tuple[str, list[object]]:
     """A filter as SQL of the pool, with its parameters. 编译筛选。"""
     if where is None:
@@ -256,13 +220,7 @@ def compile_where(where: Node | None) -> tuple[str, list[object]]:
     return compiled.sql, list(compiled.params)
 
 
-def masks_for(actor: Actor, resource_id: str) -> dict[str, str]:
-    """Which element masks which column of a resource for this actor now. 当前脱敏列。"""
-    unmasked = find_unmasking(actor, resource_id) is not None
-    return masks_of(list_items(resource_id), unmasked=unmasked)
-
-
-def refuse_masked_filter(where: Node | None, masks: dict[str, str]) -> None:
+def refuse_masked_filter(where: Node | None, masks: Mapping[str, str]) -> None:
     """Refuse to filter by what is masked. 禁止按脱敏列筛选。"""
     used = sorted(set(query.list_fields(where)) & set(masks)) if where else []
     if used:
@@ -273,18 +231,15 @@ def refuse_masked_filter(where: Node | None, masks: dict[str, str]) -> None:
         )
 
 
-def _sql(masks: dict[str, str]) -> dict[str, str]:
-    return {
-        column: standards.mask_sql(element, pool.quote_name(column))
-        for column, element in masks.items()
-    }
+def _sql(masks: Mapping[str, str]) -> dict[str, str]:
+    return {column: hide_sql(element, pool.quote_name(column)) for column, element in masks.items()}
 
 
 def _mask_row(
-    columns: Sequence[str], cells: Sequence[str | None], masks: dict[str, str]
+    columns: Sequence[str], cells: Sequence[str | None], masks: Mapping[str, str]
 ) -> tuple[str | None, ...]:
     return tuple(
-        standards.mask_value(masks[name], cell) if name in masks else cell
+        hide(masks[name], cell) if name in masks else cell
         for name, cell in zip(columns, cells, strict=True)
     )
 
@@ -292,23 +247,10 @@ def _mask_row(
 def _mask_profile(column: ColumnProfile, element: str | None) -> ColumnProfile:
     if element is None:
         return column
-    hide = [ValueCount(standards.mask_value(element, one.value), one.rows) for one in column.top]
+    top = [ValueCount(hide(element, one.value), one.rows) for one in column.top]
     return replace(
         column,
-        top=tuple(hide),
-        smallest=standards.mask_value(element, column.smallest),
-        largest=standards.mask_value(element, column.largest),
-    )
-
-
-def _record(actor: Actor, resource: Resource, personal: set[str], *, rows: int, place: str) -> None:
-    unmasking = find_unmasking(actor, resource.id)
-    ledger.record_read(
-        actor,
-        on=ref_of(resource),
-        purpose=unmasking.purpose if unmasking else "",
-        columns=sorted(personal),
-        rows=rows,
-        where=place,
-        unmasked=unmasking is not None,
+        top=tuple(top),
+        smallest=hide(element, column.smallest),
+        largest=hide(element, column.largest),
     )

@@ -31,7 +31,7 @@ def list_missing(resource: Resource) -> list[str]:
     limited = resource.sharing_type in (SharingType.CONDITIONAL, SharingType.NONE)
     if limited and not resource.sharing_basis:
         missing.append(msg("Basis or condition of sharing"))
-    if not Item.objects.filter(resource=resource).exists():
+    if not Item.objects.filter(resource=resource, gone=False).exists():
         missing.append(msg("Items: land a delivery first"))
     return missing
 

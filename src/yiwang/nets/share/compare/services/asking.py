@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import VersionInfo
 from yiwang.kernel.query import services as query
-from yiwang.kernel.query.types import KeyPair, Schema
+from yiwang.kernel.query.types import Call, Field, KeyPair, Schema
 from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services.permissions import LOOK
 from yiwang.nets.share.compare.types import Proposal, Request, Trial
 
+from .permissions import RUN
 from .sides import side_sql
 
+# What these give still has the head and the tail of what they were given.
+WHOLE = frozenset({"trim", "nfkc", "upper", "lower", "id15to18", "fold_brackets"})
 TRIED = 2_000
 PROPOSED = 5
 SHOWN = 5
@@ -109,8 +112,10 @@ def _distinct_shares(version: VersionInfo) -> dict[str, float]:
 def try_keys(actor: Actor, left: str, right: str, keys: Sequence[str]) -> Trial:
     """Sample values of the key expressions, and how many of the first left keys are met. 试算键。
 
-    Personal values are masked. Nothing is stored.
+    Holders of `share.compare.run` who may look into both. Personal values are masked, the look
+    is on record; nothing else is stored.
     """
+    actor.require(RUN, organization=actor.organization)
     (mine, left_version), (theirs, right_version) = get_side(actor, left), get_side(actor, right)
     request = read_request(left_version, right_version, keys)
     sides = [
@@ -130,9 +135,14 @@ def try_keys(actor: Actor, left: str, right: str, keys: Sequence[str]) -> Trial:
             connection.execute(f"SELECT k FROM {side.sql} LIMIT {SHOWN}", side.params).fetchall()
             for side in sides
         ]
+    sights = [
+        catalog.sight_of(actor, mine, left_version.columns),
+        catalog.sight_of(actor, theirs, right_version.columns),
+    ]
+    record_sides(actor, request, sights, rows=(SHOWN, SHOWN), place="comparison trial")
     masks = [
-        mask_of([pair.left for pair in request.keys], catalog.masks_for(actor, mine.id)),
-        mask_of([pair.right for pair in request.keys], catalog.masks_for(actor, theirs.id)),
+        mask_of([pair.left for pair in request.keys], sights[0].masks),
+        mask_of([pair.right for pair in request.keys], sights[1].masks),
     ]
     shown = [
         tuple(show_key(row[0], mask) for row in rows)
@@ -141,12 +151,44 @@ def try_keys(actor: Actor, left: str, right: str, keys: Sequence[str]) -> Trial:
     return Trial(shown[0], shown[1], tried[0] if tried else 0, met[0] if met else 0)
 
 
-def mask_of(nodes: Sequence[query.Node], masks: dict[str, str]) -> tuple[str, ...]:
-    """For each part of a key the element that masks it, or nothing. 键的脱敏。"""
+def mask_of(nodes: Sequence[query.Node], masks: Mapping[str, str]) -> tuple[str, ...]:
+    """For each part of a key what masks it, or nothing. 键的脱敏。
+
+    Only what leaves a value whole is masked like its column; of anything worked out otherwise
+    nothing shows, since its head and tail are not those that the mask was made for.
+    """
+    return tuple(_mask(node, masks) for node in nodes)
+
+
+def _mask(node: query.Node, masks: Mapping[str, str]) -> str:
+    if not any(name in masks for name in query.list_fields(node)):
+        return ""
+    while isinstance(node, Call) and node.function in WHOLE:
+        node = node.arguments[0]
+    return masks[node.name] if isinstance(node, Field) else catalog.HIDDEN
+
+
+def join_masks(mine: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
+    """What masks both sides of pairs: what is held against a personal value is one too. 合并脱敏。"""
     return tuple(
-        next((masks[name] for name in query.list_fields(node) if name in masks), "")
-        for node in nodes
+        (left or right) if left == right or not (left and right) else catalog.HIDDEN
+        for left, right in zip(mine, theirs, strict=True)
     )
+
+
+def record_sides(
+    actor: Actor,
+    request: Request,
+    sights: Sequence[catalog.Sight],
+    *,
+    rows: tuple[int, int],
+    place: str,
+) -> None:
+    """A read row for each register whose personal columns are used. 两侧查阅记录。"""
+    pairs = [*request.keys, *request.values, *request.alternate]
+    for side, sight in enumerate(sights):
+        used = {name for pair in pairs for name in query.list_fields(pair[side])}
+        catalog.record_look(actor, sight, columns=used, rows=rows[side], place=place)
 
 
 def show_key(key: str | None, masks: Sequence[str], separator: str = "\x1f") -> str | None:
@@ -157,8 +199,7 @@ def show_key(key: str | None, masks: Sequence[str], separator: str = "\x1f") -> 
     if len(parts) != len(masks):
         return "***" if any(masks) else " / ".join(parts)
     shown = [
-        standards.mask_value(mask, part) if mask else part
-        for part, mask in zip(parts, masks, strict=True)
+        catalog.hide(mask, part) if mask else part for part, mask in zip(parts, masks, strict=True)
     ]
     return " / ".join(part or "" for part in shown)
 

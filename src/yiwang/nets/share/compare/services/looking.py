@@ -15,13 +15,19 @@ from yiwang.kernel.base.errors import InvalidInput, NotFound
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.query import services as query
-from yiwang.kernel.standards import services as standards
+from yiwang.kernel.query.types import KeyPair
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services.permissions import EXPORT, LOOK
 from yiwang.nets.share.compare.models import Comparison, Outcome
-from yiwang.nets.share.compare.types import CLASSES, DifferenceRow, OutcomeCode, OutcomeInfo
+from yiwang.nets.share.compare.types import (
+    CLASSES,
+    DifferenceRow,
+    OutcomeCode,
+    OutcomeInfo,
+    Request,
+)
 
-from .asking import mask_of, show_key
+from .asking import join_masks, mask_of, record_sides, show_key
 from .permissions import RUN
 from .running import get_comparison, ref_of
 
@@ -62,12 +68,13 @@ def list_differences_of(
     """A page of differences. 差异列表。 Leaves a read row where any column is personal."""
     wanted = wanted or Wanted()
     comparison = _get(actor, comparison_id)
-    masks = _masks(actor, comparison)
+    view = _view(actor, comparison)
+    masks = view.masks
     where, parameters = _where(comparison, masks, wanted)
     page = pool.list_rows(
         comparison.rows_version, where=where, parameters=parameters, after=after, limit=limit
     )
-    _record(actor, comparison, masks, len(page.rows), "comparison")
+    view.record(len(page.rows), "comparison")
     outcomes = get_outcomes(comparison, [number for number, _ in page.rows])
     rows = tuple(
         _row(number, dict(zip(page.columns, cells, strict=True)), masks, outcomes.get(number))
@@ -82,11 +89,11 @@ def get_difference(actor: Actor, comparison_id: str, row: int) -> DifferenceRow:
     cells = pool.find_row(comparison.rows_version, row)
     if cells is None:
         raise NotFound("compare.row.missing", "This comparison has no such row")
-    masks = _masks(actor, comparison)
-    _record(actor, comparison, masks, 1, "comparison row")
+    view = _view(actor, comparison)
+    view.record(1, "comparison row")
     columns = pool.get_version(comparison.rows_version).columns
     outcome = get_outcomes(comparison, [row]).get(row)
-    return _row(row, dict(zip(columns, cells, strict=True)), masks, outcome)
+    return _row(row, dict(zip(columns, cells, strict=True)), view.masks, outcome)
 
 
 def set_outcome(
@@ -144,7 +151,7 @@ def export_comparison(actor: Actor, comparison_id: str, target: Path, *, klass: 
     Holders of `share.resource.export` for both owners.
     """
     comparison = _get(actor, comparison_id, permission=EXPORT)
-    masks = _masks(actor, comparison)
+    view = _view(actor, comparison)
     where, parameters = _where(comparison, {}, Wanted(klass=klass))
     headings = heading_of(comparison)
     with ledger.acting(actor, "share.compare.export", on=ref_of(comparison)) as act:
@@ -154,10 +161,12 @@ def export_comparison(actor: Actor, comparison_id: str, target: Path, *, klass: 
             where=where,
             parameters=parameters,
             headings=headings,
-            shown={name: _mask_sql(name, parts) for name, parts in masks.items() if any(parts)},
+            shown={
+                name: _mask_sql(name, parts) for name, parts in view.masks.items() if any(parts)
+            },
         )
         act.note(rows=rows, klass=klass)
-        _record(actor, comparison, masks, rows, "comparison export")
+        view.record(rows, "comparison export")
     return rows
 
 
@@ -199,34 +208,58 @@ def heading_of(comparison: Comparison) -> dict[str, str]:
 
 def _get(actor: Actor, comparison_id: str, *, permission: str = LOOK) -> Comparison:
     comparison = get_comparison(actor, comparison_id)
-    owners = catalog.get_resources([comparison.left_resource, comparison.right_resource])
-    for resource in owners.values():
+    for resource in _registers(comparison):
         actor.require(permission, organization=resource.owner)
     if not comparison.rows_version:
         raise NotFound("compare.comparison.not_done", "This comparison is not done yet")
     return comparison
 
 
-def _masks(actor: Actor, comparison: Comparison) -> dict[str, tuple[str, ...]]:
-    """For each column of the listing the elements that mask its parts. 明细脱敏。"""
-    left = catalog.masks_for(actor, comparison.left_resource)
-    right = catalog.masks_for(actor, comparison.right_resource)
-    keys = [query.parse_key_pair(text) for text in comparison.keys]
-    both = zip(
-        mask_of([pair.left for pair in keys], left),
-        mask_of([pair.right for pair in keys], right),
-        strict=True,
+def _registers(comparison: Comparison) -> list[catalog.ResourceInfo]:
+    ids = [comparison.left_resource, comparison.right_resource]
+    found = catalog.get_resources(ids)
+    return [found[one] for one in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What an actor may see of a comparison. `masks`: per column, what masks its parts. 可见范围。"""
+
+    actor: Actor
+    request: Request
+    sights: tuple[catalog.Sight, catalog.Sight]
+    masks: dict[str, tuple[str, ...]]
+
+    def record(self, rows: int, place: str) -> None:
+        """One read row for each register whose personal columns are shown. 记录查阅。"""
+        record_sides(self.actor, self.request, self.sights, rows=(rows, rows), place=place)
+
+
+def _view(actor: Actor, comparison: Comparison) -> _View:
+    versions = comparison.left_version, comparison.right_version
+    left, right = (
+        catalog.sight_of(actor, register, pool.get_version(version).columns)
+        for register, version in zip(_registers(comparison), versions, strict=True)
     )
-    key = tuple(mine or theirs for mine, theirs in both)
-    found = {"key": key, "other_key": key}
-    alternate = [query.parse_key_pair(text) for text in comparison.alternate]
-    found["left_alternate"] = mask_of([pair.left for pair in alternate], left)
-    found["right_alternate"] = mask_of([pair.right for pair in alternate], right)
-    for place, text in enumerate(comparison.values, 1):
-        pair = query.parse_key_pair(text)
-        found[f"left_{place}"] = mask_of([pair.left], left)
-        found[f"right_{place}"] = mask_of([pair.right], right)
-    return found
+    request = Request(
+        *(
+            tuple(query.parse_key_pair(text) for text in texts)
+            for texts in (comparison.keys, comparison.values, comparison.alternate)
+        )
+    )
+
+    def mask(pairs: Sequence[KeyPair]) -> tuple[str, ...]:
+        return join_masks(
+            mask_of([pair.left for pair in pairs], left.masks),
+            mask_of([pair.right for pair in pairs], right.masks),
+        )
+
+    key, alternate = mask(request.keys), mask(request.alternate)
+    masks = {"key": key, "other_key": key}
+    masks |= {"left_alternate": alternate, "right_alternate": alternate}
+    for place, pair in enumerate(request.values, 1):
+        masks[f"left_{place}"] = masks[f"right_{place}"] = mask([pair])
+    return _View(actor, request, (left, right), masks)
 
 
 def _where(
@@ -288,32 +321,9 @@ def _row(
 def _mask_sql(name: str, parts: Sequence[str]) -> str:
     column = pool.quote_name(name)
     if len(parts) == 1:
-        return standards.mask_sql(parts[0], column)
+        return catalog.hide_sql(parts[0], column)
     # A key of several parts, one of them personal: in a file nothing of it is shown.
     return f"CASE WHEN {column} IS NULL THEN NULL ELSE '***' END"
-
-
-def _record(
-    actor: Actor,
-    comparison: Comparison,
-    masks: dict[str, tuple[str, ...]],
-    rows: int,
-    where: str,
-) -> None:
-    personal = sorted(name for name, parts in masks.items() if any(parts))
-    resources = {comparison.left_resource, comparison.right_resource}
-    running = [catalog.find_unmasking(actor, resource) for resource in sorted(resources)]
-    purposes = [found.purpose for found in running if found is not None]
-    if personal or purposes:
-        ledger.record_read(
-            actor,
-            on=ref_of(comparison),
-            purpose="; ".join(purposes),
-            columns=personal or ["*"],
-            rows=rows,
-            where=where,
-            unmasked=bool(purposes),
-        )
 
 
 def _outcome(found: Outcome) -> OutcomeInfo:

@@ -13,6 +13,7 @@ from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.jobs import services as jobs
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
+from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.compare.models import Comparison
 from yiwang.nets.share.compare.types import (
     CLASSES,
@@ -23,7 +24,7 @@ from yiwang.nets.share.compare.types import (
     counts_from_json,
 )
 
-from .asking import get_side, read_request, write_pairs
+from .asking import get_side, read_request, record_sides, write_pairs
 from .engine import compare_versions
 from .permissions import READ, RUN
 
@@ -91,7 +92,19 @@ def _register(
             created_at=act.at,
         )
         act.on = ref_of(comparison)
-        act.note(left=left_version.id, right=right_version.id, keys=comparison.keys)
+        act.note(
+            left=left_version.id,
+            right=right_version.id,
+            keys=comparison.keys,
+            values=comparison.values,
+            alternate=comparison.alternate,
+        )
+        sights = [
+            catalog.sight_of(actor, mine, left_version.columns),
+            catalog.sight_of(actor, theirs, right_version.columns),
+        ]
+        rows = left_version.rows, right_version.rows
+        record_sides(actor, request, sights, rows=rows, place="comparison run")
         if background:
             job = jobs.enqueue(
                 act, "compare.run", {"comparison_id": comparison.id}, on=ref_of(comparison)

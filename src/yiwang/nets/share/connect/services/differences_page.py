@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
-from yiwang.kernel.standards import services as standards
 from yiwang.kernel.ui.lists import Column, Empty, Filter, ListQuery, ListSlice, ListSpec, Provider
 from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.catalog.services.permissions import EXPORT, LOOK
 from yiwang.nets.share.connect.models import Delivery
-
-from .receiving import ref_of
 
 DIFFERENCES = ListSpec(
     name="differences",
@@ -28,28 +27,32 @@ DIFFERENCES = ListSpec(
 )
 
 
-def list_differences(actor: Actor, delivery: Delivery) -> Provider:
-    """Pages of the listed differences, personal columns masked. 差异分页。"""
-    masks = catalog.masks_for(actor, delivery.resource) if delivery.resource else {}
+def list_differences(actor: Actor, delivery: Delivery, *, export: bool = False) -> Provider:
+    """Pages of the listed differences, personal columns masked. 差异分页。
+
+    They are cells of the register: holders of `share.resource.look` for the owner, and of
+    `share.resource.export` where they are taken away. Each page leaves a read row.
+    """
+    actor.require(LOOK, organization=delivery.owner)
+    if export:
+        actor.require(EXPORT, organization=delivery.owner)
+    if not delivery.listed:
+        return lambda _: ListSlice([])
+    resource = catalog.get_resources([delivery.resource])[delivery.resource]
+    columns = pool.get_version(delivery.pool_version).columns
+    sight = catalog.sight_of(actor, resource, columns)
+    place = "differences export" if export else "differences"
 
     def provide(query: ListQuery) -> ListSlice:
-        if not delivery.listed:
-            return ListSlice([])
         where, parameters = _narrow(query)
         after = int(query.after[0]) if query.after else 0
         page = pool.list_rows(
             delivery.listed, where=where, parameters=parameters, after=after, limit=query.limit
         )
-        rows = [_mask(dict(zip(page.columns, cells, strict=True)), masks) for _, cells in page.rows]
-        if masks and rows:
-            ledger.record_read(
-                actor,
-                on=ref_of(delivery),
-                purpose="",
-                columns=sorted(masks),
-                rows=len(rows),
-                where="differences",
-            )
+        found = [dict(zip(page.columns, cells, strict=True)) for _, cells in page.rows]
+        shown = {str(row["column"]) for row in found}
+        catalog.record_look(actor, sight, columns=shown, rows=len(found), place=place)
+        rows = [_mask(row, sight, columns) for row in found]
         return ListSlice(rows, [page.next_after] if page.more else None)
 
     return provide
@@ -61,9 +64,13 @@ def _narrow(query: ListQuery) -> tuple[str, list[object]]:
     return where, [query.filters[name] for name in names]
 
 
-def _mask(row: dict[str, str | None], masks: dict[str, str]) -> dict[str, str | None]:
-    element = masks.get(row["column"] or "")
+def _mask(
+    row: dict[str, str | None], sight: catalog.Sight, columns: Sequence[str]
+) -> dict[str, str | None]:
+    """A cell as the register shows it; one under no column of it shows while nothing is masked."""
+    name = row["column"] or ""
+    beyond = catalog.HIDDEN if sight.masks and name not in columns else ""
+    element = sight.masks.get(name, beyond)
     if element:
-        for name in ("stored", "read"):
-            row[name] = standards.mask_value(element, row[name])
+        row |= {part: catalog.hide(element, row[part]) for part in ("stored", "read")}
     return row
