@@ -20,7 +20,8 @@ help: ## list the commands
 
 install: $(INSTALLED) ## make .venv with everything pinned by constraints.txt
 
-$(INSTALLED): pyproject.toml constraints.txt
+# The install packs browser files and compiles the Chinese, so it follows them too.
+$(INSTALLED): pyproject.toml constraints.txt frontend.lock.toml $(wildcard src/yiwang/locale/parts/*.po)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[postgres,test,check]'
 	touch $@
@@ -33,7 +34,12 @@ run: $(INSTALLED) ## start a node with the sample city: install, prepare, load, 
 test: $(INSTALLED) ## the quick suite: SQLite, then PostgreSQL where it answers; says aloud what it skipped
 	PYTEST="$(PYTEST)" PG="$(PG)" bash tests/run.sh test
 
-deep: $(INSTALLED) ## everything: deep tests, browser, both databases, upgrade; nothing may be skipped
+# What only the browser tests load is packed when they run, not when a city installs.
+tests/vendor/axe-core/axe.min.js: $(INSTALLED) frontend.lock.toml
+	command -v npm >/dev/null || $(BIN)/python -m pip install -q $$($(BIN)/python -c 'import hatch_build; print(hatch_build.NODE_PACKAGE)')
+	$(BIN)/python hatch_build.py && touch $@
+
+deep: $(INSTALLED) tests/vendor/axe-core/axe.min.js ## everything: deep tests, browser, both databases, upgrade; nothing may be skipped
 	PYTEST="$(PYTEST)" PG="$(PG)" bash tests/run.sh deep
 
 soak: $(INSTALLED) ## an hour of mixed work with processes killed at random (SOAK_MINUTES)
