@@ -18,7 +18,7 @@ from yiwang.kernel.base.text import msg
 
 from .errors import FileRefused
 
-CHUNK = 1 << 20
+CHUNK = 128 << 10
 _SAMPLE = 192 << 10
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -78,27 +78,36 @@ def find_encoding(path: Path, *, file: str, asked: str | None = None) -> Encodin
 def find_undecodable(path: Path, encoding: str, *, skip: int = 0) -> Undecodable | None:
     """The first byte that does not decode, or None. 查找无法解码的字节。"""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    offset, line = skip, 1
+    offset = skip
     with path.open("rb") as stream:
         stream.seek(skip)
         while True:
             chunk = stream.read(CHUNK)
             pending = len(decoder.getstate()[0])
             try:
-                text = decoder.decode(chunk, final=not chunk)
+                decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                good = error.object[: error.start].decode(encoding, "ignore")
                 place = offset - pending + error.start
                 bad = error.object[error.start : max(error.end, error.start + 1)]
-                return Undecodable(place, line + _count_lines(good), bytes(bad))
+                return Undecodable(place, _line_at(path, encoding, skip, place), bytes(bad))
             if not chunk:
                 return None
             offset += len(chunk)
-            line += _count_lines(text)
+
+
+def _line_at(path: Path, encoding: str, skip: int, place: int) -> int:
+    """The line in which a byte stands; all before it decodes."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
+    with path.open("rb") as stream:
+        stream.seek(skip)
+        while chunk := stream.read(min(CHUNK, place - stream.tell())):
+            line += _count_lines(decoder.decode(chunk))
+    return line
 
 
 def iterate_text(path: Path, encoding: Encoding) -> Iterator[str]:
-    """The text in pieces of about a megabyte. 逐段读出文字。"""
+    """The text in pieces of about a hundred thousand characters. 逐段读出文字。"""
     decoder = codecs.getincrementaldecoder(encoding.name)("strict")
     with path.open("rb") as stream:
         stream.seek(encoding.bom)

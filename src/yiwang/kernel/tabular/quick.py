@@ -23,14 +23,15 @@ from pathlib import Path
 
 from .types import DelimitedFile, Dialect
 
-_CHUNK = 2 << 20
+# Small enough to stay near the processor from one look to the next.
+_CHUNK = 512 << 10
 
 
 @dataclass
 class Regular:
     r"""What the pass has shown. 规整文本的事实。
 
-    `fields` per record, `longest` record in bytes, `newline` `"\n"` or `"\r\n"`.
+    `fields` per record, no record over `longest` bytes, `newline` `"\n"` or `"\r\n"`.
     """
 
     fields: int
@@ -81,34 +82,49 @@ def _blocks(path: Path, bom: int, longest: int) -> Iterator[bytes]:
 
 
 class _Proof:
+    """Each block is laid bare to its marks: regular lines leave one and the same frame."""
+
     def __init__(self, dialect: Dialect, longest: int) -> None:
         self.limit = longest
         self.delimiter = dialect.delimiter.encode()
         self.quote = dialect.quote.encode()
         d = re.escape(self.delimiter)
+        # It begins with the mark itself and looks back only then: so marks are found by memchr.
         self.quoted_field = re.compile(
-            rb"(?<![^\n" + d + rb'])"[^"\n]*+(?:""[^"\n]*+)*+"(?=[\r\n' + d + rb"]|\Z)"
+            rb'"(?<![^\n' + d + rb']")[^"\n]*+(?:""[^"\n]*+)*+"(?=[\r\n' + d + rb"]|\Z)"
         )
+        self.dropped = bytes(set(range(256)) - set(self.delimiter + b"\r\n"))
         self.fields = self.rows = self.longest = 0
-        self.carriage: bool | None = None
+        self.end = self.frame = b""
         self.quoted = False
 
     def facts(self) -> Regular | None:
         if not self.rows:
             return None
-        newline = "\r\n" if self.carriage else "\n"
-        return Regular(self.fields, self.rows, self.longest, newline, self.quoted)
+        return Regular(self.fields, self.rows, self.longest, self.end.decode(), self.quoted)
 
     def add(self, block: bytes) -> None:
         """Look at some whole lines; raises _Irregular at the first doubt."""
+        self._look_at_lengths(block)
         plain = self._without_quoted(block)
-        lines = plain.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        self._look_at_ends(plain, lines)
-        self._look_at_fields(lines)
-        self._look_at_lengths(block, lines if plain is block else None)
-        self.rows += len(lines)
+        if not self.frame:
+            self._learn(plain)
+        if not plain.endswith(b"\n"):
+            plain += self.end
+        marks = plain.translate(None, self.dropped)
+        rows = len(marks) // len(self.frame)
+        # A line of the frame alone holds no value; a CR may stand only before its LF.
+        empty = plain.startswith(self.frame) or b"\n" + self.frame in plain
+        if empty or marks != self.frame * rows:
+            raise _Irregular
+        if self.end == b"\r\n" and plain.count(self.end) != rows:
+            raise _Irregular
+        self.rows += rows
+
+    def _learn(self, plain: bytes) -> None:
+        self.end = b"\r\n" if b"\r" in plain else b"\n"
+        self.fields = plain.partition(b"\n")[0].count(self.delimiter) + 1
+        self.frame = self.delimiter * (self.fields - 1) + self.end
 
     def _without_quoted(self, block: bytes) -> bytes:
         """The lines with a letter in place of each quoted field: no mark may be left."""
@@ -120,25 +136,12 @@ class _Proof:
             raise _Irregular
         return plain
 
-    def _look_at_ends(self, plain: bytes, lines: list[bytes]) -> None:
-        returns = plain.count(b"\r")
-        if self.carriage is None:
-            self.carriage = returns > 0
-        ended = len(lines) if plain.endswith(b"\n") else len(lines) - 1
-        if returns != (ended if self.carriage else 0) or returns != plain.count(b"\r\n"):
-            raise _Irregular
-
-    def _look_at_fields(self, lines: list[bytes]) -> None:
-        delimiter = self.delimiter
-        widths = {line.count(delimiter) for line in lines}
-        self.fields = self.fields or next(iter(widths)) + 1
-        empty = delimiter * (self.fields - 1)
-        if widths != {self.fields - 1} or empty in lines or empty + b"\r" in lines:
-            raise _Irregular
-
-    def _look_at_lengths(self, block: bytes, lines: list[bytes] | None) -> None:
-        whole = block.split(b"\n") if lines is None else lines
-        self.longest = max(self.longest, max(map(len, whole)) + 1)
+    def _look_at_lengths(self, block: bytes) -> None:
+        """No line is longer than its block; only of a large one is the longest looked for."""
+        longest = len(block) + 1
+        if longest > min(self.limit, 2 * _CHUNK):
+            longest = max(map(len, block.split(b"\n"))) + 1
+        self.longest = max(self.longest, longest)
         if self.longest > self.limit:
             raise _Irregular
 
