@@ -50,6 +50,8 @@ check: $(INSTALLED) ## lint, types, import contracts, templates, migrations
 
 bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance
+	$(BIN)/python -m tests.performance.bench_start
+	$(BIN)/python -m tests.performance.bench_search
 
 docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
 	$(BIN)/python docs/merge.py

@@ -1,6 +1,5 @@
 from datetime import date, timedelta
 from pathlib import PurePosixPath
-from time import perf_counter
 
 import pytest
 
@@ -159,39 +158,6 @@ def test_work_of_a_month_ago_is_removed_but_failures_stay(tasks):
         assert clean_jobs() == 2
 
     assert set(Job.objects.values_list("state", flat=True)) == {"failed", "dead"}
-
-
-def test_claims_stay_quick_behind_ten_thousand_jobs(tasks):
-    tasks("test.add")(lambda context: None)
-    put("test.add")
-    moment = now()
-
-    def more(count, **changes):
-        Job.objects.bulk_create(
-            Job(
-                kind="test.add",
-                actor_id="system",
-                max_attempts=3,
-                lease_seconds=60,
-                created_at=moment,
-                **({"run_at": moment} | changes),
-            )
-            for _ in range(count)
-        )
-
-    def seconds_of(claims):
-        started = perf_counter()
-        assert all(claim("w") for _ in range(claims))
-        return perf_counter() - started
-
-    more(100)
-    few = seconds_of(100)
-    more(9_000)
-    more(1_000, run_at=moment + timedelta(days=1))
-    many = seconds_of(100)
-
-    print(f"100 claims: {few:.3f} s among 100, {many:.3f} s among 10,000")
-    assert many < few * 5
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 8, 1000])
