@@ -12,6 +12,9 @@ from yiwang.kernel.base.ids import set_node
 from .databases import configure_database
 from .home import Home, find_home
 
+# Whatever this node writes, other accounts of the machine have no business with.
+os.umask(0o077)
+
 HOME = Home(find_home())
 set_node(HOME.node["node"])
 _settings: dict[str, Any] = HOME.settings
@@ -105,6 +108,7 @@ LOGIN_URL = "/sign-in/"
 SESSION_COOKIE_NAME = "yiwang_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(_settings.get("https", False))
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -132,6 +136,7 @@ WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = HOME.folder("tmp")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 LOGGING: dict[str, Any] = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 
 from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.files import services as files
 from yiwang.kernel.tabular.services import open_source
 from yiwang.kernel.tabular.types import ReadLimits, ReadOptions, TableSource
 
@@ -28,12 +27,12 @@ def read_sheet(upload: UploadedFile[bytes]) -> Rows:
 
     FileRefused or LimitPassed, which name what is wrong and where.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sheet"
+    with files.scratch("sheet") as folder:
+        path = folder / "sheet"
         with path.open("wb") as out:
             for chunk in upload.chunks():
                 out.write(chunk)
-        options = ReadOptions(scratch=Path(folder))
+        options = ReadOptions(scratch=folder)
         source = open_source(path, upload.name or "sheet", options, LIMITS)[0]
         return _read_rows(source)
 

@@ -31,9 +31,15 @@ CUTS: dict[str, tuple[Tier, ...]] = {
     "birth": (Tier(8, 4, 0),),
 }
 NAME_STARS = 2
-# An address is kept up to its district; 小区, 社区 and the like are no districts.
-DISTRICT = "^(?:[^区县旗]{0,12}自治区)?[^区县旗]{0,16}?(?:[^区县旗小社园校厂景库][区]|[县旗])"
-CITY = "^[^市]{1,10}市"
+# An address is kept up to its district; 小区, 社区 and the like are no districts. What is no word of
+# an address (a number, a mark, a space) ends it: a phone before the district must not stay.
+ALIEN = r"0-9０-９A-Za-z@,，;；:：、/|+ \t\r\n　"  # noqa: RUF001 full-width on purpose
+DISTRICT = (
+    f"^(?:[^区县旗{ALIEN}]{{0,12}}自治区)?[^区县旗{ALIEN}]{{0,16}}?"
+    f"(?:[^区县旗小社园校厂景库{ALIEN}][区]|[县旗])"
+)
+CITY = f"^[^市{ALIEN}]{{1,10}}市"
+EMAIL = "[^@]+@[A-Za-z0-9.-]+"
 MASKS = frozenset({"keep", "null", "address", "email", *CUTS})
 
 
@@ -46,8 +52,8 @@ def mask_text(mask: str, text: str | None) -> str | None:
     if mask == "address":
         return _mask_address(text)
     if mask == "email":
-        at = text.find("@")
-        return text[:1] + "***" + text[at:] if at > 0 else _stars(len(text))
+        known = re.fullmatch(EMAIL, text)
+        return text[:1] + "***" + text[text.find("@") :] if known else _stars(len(text))
     return _cut(mask, text)
 
 
@@ -63,7 +69,8 @@ def mask_text_sql(mask: str, column: str) -> str:
     if mask == "email":
         at = f"strpos({column},'@')"
         masked = f"left({column},1)||'***'||substr({column},{at})"
-        return f"CASE WHEN {column} IS NULL THEN NULL WHEN {at}>1 THEN {masked} ELSE {stars} END"
+        known = f"regexp_full_match({column},'{EMAIL}')"
+        return f"CASE WHEN {column} IS NULL THEN NULL WHEN {known} THEN {masked} ELSE {stars} END"
     return _cut_sql(mask, column)
 
 

@@ -25,7 +25,10 @@ POLICY = (
 
 
 class SecurityHeaders:
-    """A strict Content-Security-Policy on every answer. 安全响应头。"""
+    """A strict Content-Security-Policy on every answer, and no copy of it kept. 安全响应头。
+
+    Pages differ by reader and may hold personal data; static files are answered before this.
+    """
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
@@ -33,6 +36,8 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.handler(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         return response
 
 

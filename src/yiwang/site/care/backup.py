@@ -10,7 +10,6 @@ cannot be read.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,10 +76,12 @@ def back_up(home: Home, file: Path, *, passphrase: str = "") -> BackupReport:
 
 def write_backup(home: Home, out: IO[bytes], *, passphrase: str = "") -> dict[str, Any]:
     """Stream the node's archive; gives its manifest. 写出备份。"""
+    from yiwang.kernel.files.services import scratch
+
     writer = ArchiveWriter(out)
-    with tempfile.TemporaryDirectory(dir=home.folder("tmp")) as folder:
-        facts = take_snapshot(Path(folder))
-        for path in sorted(Path(folder).iterdir()):
+    with scratch("backup") as folder:
+        facts = take_snapshot(folder)
+        for path in sorted(folder.iterdir()):
             writer.add_file(f"database/{path.name}", path)
     gone = 0
     for path in list(walk_files(home.path, LEFT_OUT)):

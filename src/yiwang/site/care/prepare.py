@@ -27,6 +27,7 @@ def prepare_node(home: Home) -> bool:
     Django must be loaded.
     """
     check_room(home)
+    sweep_scratch()
     stamp = read_program(home)
     if is_ready(home, stamp):
         require_guards()
@@ -35,6 +36,13 @@ def prepare_node(home: Home) -> bool:
     collect_static()
     _stamp_file(home).write_text(json.dumps({"stamp": stamp}), "utf-8")
     return True
+
+
+def sweep_scratch() -> None:
+    """Remove plain copies that a crash left. 清扫临时明文。"""
+    from yiwang.kernel.files import services
+
+    services.sweep_scratch()
 
 
 def require_guards() -> None:

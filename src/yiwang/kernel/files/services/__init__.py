@@ -5,6 +5,7 @@ from yiwang.kernel.files.types import FilesReport, StoredFile, WrittenFile
 from .checking import check_contents
 from .frames import Damaged
 from .keys import create_key, derive_key, destroy_key
+from .scratch import scratch, scratch_root, sweep_scratch
 from .storing import (
     copy_file,
     get_file,
@@ -36,7 +37,10 @@ __all__ = [
     "list_files",
     "open_file",
     "remove_file",
+    "scratch",
+    "scratch_root",
     "store_file",
     "sweep_files",
+    "sweep_scratch",
     "write_file",
 ]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from django.conf import settings
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 
 from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.files import services as files
 from yiwang.kernel.query import services as query
 from yiwang.kernel.query.types import Node
 from yiwang.kernel.standards import services as standards
@@ -108,10 +105,8 @@ def download(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         request.GET.get("filter", "").strip(),
         [item.name for item in services.list_items(resource.id)],
     )
-    root = Path(settings.YIWANG_HOME) / "tmp"
-    root.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="export-", dir=root) as folder:
-        target = Path(folder) / f"export.{ending}"
+    with files.scratch("export") as folder:
+        target = folder / f"export.{ending}"
         version = services.export_rows(
             actor, resource.id, target, version=read_number(request, "version"), where=where
         )

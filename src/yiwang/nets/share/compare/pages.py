@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,6 +13,7 @@ from django.urls import path, reverse
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import InvalidInput, YiwangError
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.files import services as files
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.jobs import services as jobs
 from yiwang.kernel.ui.access import actor_of, needs
@@ -258,10 +256,8 @@ def download(request: HttpRequest, comparison_id: str) -> HttpResponseBase:
     ending = request.GET.get("format", "csv")
     if ending not in FORMATS:
         raise InvalidInput("compare.export.format", "Export as csv, xlsx or parquet")
-    root = Path(settings.YIWANG_HOME) / "tmp"
-    root.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="export-", dir=root) as folder:
-        target = Path(folder) / f"export.{ending}"
+    with files.scratch("export") as folder:
+        target = folder / f"export.{ending}"
         services.export_comparison(actor, comparison_id, target, klass=request.GET.get("class", ""))
         stream = target.open("rb")  # the open file outlives its folder entry
     name = f"{comparison.title}.{ending}".replace("/", "-")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.events.services import subscribe
+from yiwang.kernel.events.types import Event
 from yiwang.kernel.jobs.services import JobContext, task
 
 from . import services
@@ -17,3 +19,11 @@ def run(context: JobContext, *, comparison_id: str) -> None:
         progress=context.progress,
         stopping=lambda: context.stopping,
     )
+
+
+@subscribe("share.delivery.purged", name="compare.forget")
+def forget(event: Event) -> None:
+    """What should never have come goes from the lists of differences too. 清除比对明细。"""
+    version = str(event.payload.get("pool_version", ""))
+    if version:
+        services.forget_version(version)

@@ -231,3 +231,57 @@ def _told(delivery):
     from yiwang.nets.share.connect.types import Instructions
 
     return Instructions.from_json(delivery.instructions)
+
+
+def test_a_purge_takes_the_lists_of_differences_along(
+    engineer, steward, people, plain, django_capture_on_commit_callbacks
+):
+    from yiwang.kernel.base.errors import NotFound
+    from yiwang.kernel.jobs import services as jobs
+
+    done = compare.run_comparison(
+        steward, left=people.id, right=plain.id, keys=["编号 = 编号"], values=["手机号码 = 常数"]
+    )
+    [delivery] = connect.list_of_resource(engineer, people.id)
+    with django_capture_on_commit_callbacks(execute=True):
+        connect.purge_delivery(engineer, delivery.id, reason="误报")
+    jobs.run_due()
+
+    with pytest.raises(NotFound):
+        compare.list_differences_of(engineer, done.id)
+    assert ActRow.objects.filter(verb="share.compare.forget").count() == 1
+
+
+@pytest.mark.parametrize("path", ["", "rows/", "profile/", "looks/", "missing/"])
+def test_no_browser_keeps_a_page_of_data(client_of, steward, people, path):
+    answer = client_of(steward).get(f"/catalog/{people.id}/{path}")
+
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_download_is_fenced_like_a_page(client_of, steward, people, ending):
+    answer = client_of(steward).get(f"/catalog/{people.id}/export/", {"format": ending})
+
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert PHONE.encode() not in b"".join(answer.streaming_content)
+
+
+def test_a_name_cannot_break_out_of_a_header(client_of, steward, send):
+    [delivery] = send(steward, "甲\n1\n", name="x.csv")
+    catalog.Resource.objects.filter(id=delivery.resource).update(
+        name='a"; filename="b.exe\r\nSet-Cookie: x=1'
+    )
+
+    answer = client_of(steward).get(f"/catalog/{delivery.resource}/export/")
+
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "\n" not in answer.headers["Content-Disposition"]

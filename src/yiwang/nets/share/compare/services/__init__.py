@@ -2,6 +2,7 @@
 
 from .asking import propose_keys, propose_pairs, read_request, try_keys
 from .engine import compare_versions
+from .forgetting import forget_version
 from .looking import (
     Wanted,
     count_rows,
@@ -39,6 +40,7 @@ __all__ = [
     "count_rows",
     "describe_comparison",
     "export_comparison",
+    "forget_version",
     "get_comparison",
     "get_difference",
     "group_counts",

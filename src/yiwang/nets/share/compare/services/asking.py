@@ -185,10 +185,15 @@ def record_sides(
     place: str,
 ) -> None:
     """A read row for each register whose personal columns are used. 两侧查阅记录。"""
-    pairs = [*request.keys, *request.values, *request.alternate]
     for side, sight in enumerate(sights):
-        used = {name for pair in pairs for name in query.list_fields(pair[side])}
+        used = list_used(request, side)
         catalog.record_look(actor, sight, columns=used, rows=rows[side], place=place)
+
+
+def list_used(request: Request, side: int) -> set[str]:
+    """The columns of the left (0) or right (1) register in the expressions. 所用列。"""
+    pairs = [*request.keys, *request.values, *request.alternate]
+    return {name for pair in pairs for name in query.list_fields(pair[side])}
 
 
 def show_key(key: str | None, masks: Sequence[str], separator: str = "\x1f") -> str | None:

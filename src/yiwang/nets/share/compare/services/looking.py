@@ -27,7 +27,7 @@ from yiwang.nets.share.compare.types import (
     Request,
 )
 
-from .asking import join_masks, mask_of, record_sides, show_key
+from .asking import join_masks, list_used, mask_of, record_sides, show_key
 from .permissions import RUN
 from .running import get_comparison, ref_of
 
@@ -183,17 +183,8 @@ def may_look(actor: Actor, comparison: Comparison, *, permission: str = LOOK) ->
 
 def list_masked_sides(actor: Actor, comparison: Comparison) -> list[str]:
     """The registers of which personal columns are masked on these pages now. 脱敏的一侧。"""
-    texts = [*comparison.keys, *comparison.values, *comparison.alternate]
-    pairs = [query.parse_key_pair(text) for text in texts]
-    sides = (
-        (comparison.left_resource, [pair.left for pair in pairs]),
-        (comparison.right_resource, [pair.right for pair in pairs]),
-    )
-    return [
-        resource
-        for resource, nodes in sides
-        if any(mask_of(nodes, catalog.masks_for(actor, resource)))
-    ]
+    view = _view(actor, comparison)
+    return [sight.resource.id for sight in view.sights if sight.masks.keys() & view.used(sight)]
 
 
 def heading_of(comparison: Comparison) -> dict[str, str]:
@@ -229,6 +220,10 @@ class _View:
     request: Request
     sights: tuple[catalog.Sight, catalog.Sight]
     masks: dict[str, tuple[str, ...]]
+
+    def used(self, sight: catalog.Sight) -> set[str]:
+        """The columns of one register that stand in the expressions. 所用列。"""
+        return list_used(self.request, 0 if sight is self.sights[0] else 1)
 
     def record(self, rows: int, place: str) -> None:
         """One read row for each register whose personal columns are shown. 记录查阅。"""

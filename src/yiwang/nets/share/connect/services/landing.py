@@ -7,15 +7,11 @@ register is held for a person to decide, with the difference spelled out.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from yiwang.kernel.base.act import Act, Actor
 from yiwang.kernel.base.errors import Conflict, InvalidInput, YiwangError
@@ -71,15 +67,10 @@ WAITING = (DeliveryState.RECEIVED, DeliveryState.LANDING)
 @contextmanager
 def unpacked(delivery: Delivery) -> Iterator[Path]:
     """The plain bytes in a private folder for as long as they are read. 临时明文。"""
-    root = Path(settings.YIWANG_HOME) / "tmp"
-    root.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="landing-", dir=root))
-    try:
+    with files.scratch("landing") as folder:
         path = folder / "file"
         files.copy_file(delivery.file, path)
         yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_sources(delivery: Delivery, path: Path, *, only: str) -> list[TableSource]:
@@ -130,7 +121,7 @@ def split(actor: Actor, delivery: Delivery, sources: Sequence[TableSource]) -> l
 
 def land_table(actor: Actor, delivery: Delivery, source: TableSource) -> Delivery:
     """Land one table; what is expected to go wrong is noted on the delivery. 汇聚单表。"""
-    differences = DifferenceList(Path(settings.YIWANG_HOME) / "tmp")
+    differences = DifferenceList(files.scratch_root())
     told = Instructions.from_json(delivery.instructions)
     try:
         _land(Landing(actor, delivery, source, told, differences))

@@ -72,7 +72,12 @@ def _purge_one(act: Act, delivery: Delivery, reason: str) -> None:
 
 
 def _announce(act: Act, name: str, delivery: Delivery) -> None:
-    events.announce(act, name, {"delivery": delivery.id, "resource": delivery.resource})
+    facts = {
+        "delivery": delivery.id,
+        "resource": delivery.resource,
+        "pool_version": delivery.pool_version or "",
+    }
+    events.announce(act, name, facts)
 
 
 def _need_reason(reason: str) -> None:
