@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from ninja import NinjaAPI, Router
 
 from yiwang.kernel.base.permissions import PERMISSIONS
+from yiwang.kernel.identity.types import ROLES
 from yiwang.kernel.ui.access import Access
+from yiwang.kernel.ui.frame import ACCOUNT_MENU
+from yiwang.kernel.ui.menu import MENU
+from yiwang.kernel.ui.welcome import FIRST_STEPS
 from yiwang.site.api.build import access_of
 from yiwang.site.urls import api
 
@@ -39,6 +43,24 @@ def test_every_page_says_who_may() -> None:
     ]
 
     assert silent == []
+
+
+def test_menus_first_steps_and_tabs_lead_to_pages_that_their_readers_may_open() -> None:
+    entries = [
+        *((entry.route, entry.permission) for entry in MENU.values()),
+        *((step.route, step.permission) for step in FIRST_STEPS.values()),
+        *((entry.route, "") for entry in ACCOUNT_MENU.values()),
+    ]
+
+    closed = []
+    for route, permission in entries:
+        access = resolve(reverse(route)).func.access
+        asked = access.permission
+        readers = PERMISSIONS.get(permission).roles if permission else set(ROLES)
+        if asked and not set(readers) <= set(PERMISSIONS.get(asked).roles):
+            closed.append(f"{route}: shown to {sorted(readers)}, opened with {asked}")
+    assert closed == []
+    assert len(entries) > 15
 
 
 def test_every_operation_says_who_may() -> None:

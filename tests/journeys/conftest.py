@@ -18,6 +18,7 @@ from yiwang.kernel.identity import services as identity
 from yiwang.kernel.identity.types import ROLES
 
 from .browser import Look, Visitor, open_browser, require_chromium, visit
+from .city import City, open_city
 
 # Playwright's driver runs an event loop in the thread of the tests; the ORM is not used in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -99,3 +100,10 @@ def at(browser, address, sessions) -> Visit:
         return visit(browser, address, look or Look(), sessions[role] if role else "")
 
     return open_as
+
+
+@pytest.fixture(scope="session")
+def city(browser, tmp_path_factory) -> Iterator[City]:
+    """The sample city, running with its workers."""
+    with open_city(tmp_path_factory.mktemp("city"), browser) as found:
+        yield found

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from yiwang.kernel.base.act import ANONYMOUS
 from yiwang.kernel.base.todo import list_todos
 from yiwang.kernel.ui.access import actor_of, public, signed_in
+from yiwang.kernel.ui.menu import MENU, group_menu
 from yiwang.kernel.ui.welcome import list_first_steps
 
 from .help import get_help, list_help
@@ -31,7 +32,12 @@ def front(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """What needs doing today, the ways to work, first steps. 工作首页。"""
     actor = actor_of(request)
-    context = {"todos": list_todos(actor), "steps": list_first_steps(actor)}
+    own = [entry for entry in MENU.values() if entry.route != "site:home"]
+    context = {
+        "todos": list_todos(actor),
+        "steps": list_first_steps(actor),
+        "ways": group_menu(one for one in own if not one.permission or actor.may(one.permission)),
+    }
     return render(request, "site/home.html", context)
 
 

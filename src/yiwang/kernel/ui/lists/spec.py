@@ -61,12 +61,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """What an empty list says, and what to do about it. 空列表提示。"""
+    """What an empty list says, and what those who may can do about it. 空列表提示。"""
 
     title: str = msg("Nothing here yet")
     text: str = ""
     action: str = ""
     url: str = ""
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)

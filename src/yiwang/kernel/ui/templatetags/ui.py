@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import fill
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.base.todo import Todo
@@ -65,6 +66,12 @@ def todo_light(todo: Todo) -> SafeString:
 def shown(value: Any) -> str:
     """A value as people read it: city time, grouped digits. 显示值。"""
     return show(value)
+
+
+@register.filter
+def may(actor: Actor, permission: str) -> bool:
+    """Whether the reader holds a permission anywhere: hide what leads to a refusal. 有无权限。"""
+    return actor.may(permission)
 
 
 @register.inclusion_tag("ui/parts/tabs.html")

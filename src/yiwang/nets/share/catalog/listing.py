@@ -75,6 +75,7 @@ ENTRIES = ListSpec(
         msg("Whatever lands becomes an entry by itself."),
         msg("Send in files"),
         "/deliveries/send/",
+        "share.delivery.land",
     ),
 )  # fmt: skip
 

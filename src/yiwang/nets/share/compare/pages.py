@@ -69,6 +69,7 @@ COMPARISONS = ListSpec(
         msg("Put two registers side by side to see where they disagree."),
         msg("New comparison"),
         "/compare/new/",
+        services.RUN,
     ),
 )
 

@@ -20,7 +20,7 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import add_failure
 from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
 from yiwang.nets.share.catalog import services as catalog
-from yiwang.nets.share.catalog.services.permissions import LOOK
+from yiwang.nets.share.catalog.services.permissions import EDIT, LOOK
 
 from . import services
 from .forms import AgainForm, ReasonForm, SendForm
@@ -61,6 +61,16 @@ COLUMNS = (
     Column("received_at", msg("Received"), kind="datetime", sort="received_at"),
 )
 
+FORMAT_NAMES = {
+    "delimited": msg("Text with separated columns (CSV, TSV, TXT)"),
+    "xlsx": msg("Excel workbook (XLSX)"),
+    "xls": msg("Excel workbook, old (XLS)"),
+    "ods": msg("OpenDocument sheet (ODS)"),
+    "json": "JSON",
+    "jsonl": "JSON Lines",
+    "parquet": "Parquet",
+}
+
 DELIVERIES = ListSpec(
     name="deliveries",
     columns=COLUMNS,
@@ -76,6 +86,7 @@ DELIVERIES = ListSpec(
         msg("Send in a file, and what became of it stands here."),
         msg("Send in files"),
         "/deliveries/send/",
+        LAND,
     ),
 )
 
@@ -203,16 +214,31 @@ def detail_context(actor: Actor, delivery: Delivery) -> dict[str, Any]:
         "told": told,
         "waiting": delivery.state in (DeliveryState.RECEIVED, DeliveryState.LANDING),
         "error": explain_stored(delivery),
-        "notes": [
-            fill(gettext(note["message"]), note["params"])
-            for note in delivery.reading.get("notes", [])
-        ],
+        "notes": [explain_note(note) for note in delivery.reading.get("notes", [])],
+        "format_name": FORMAT_NAMES.get(delivery.reading.get("format", ""), ""),
+        "differing": label_differences(delivery),
         "again": AgainForm(initial=initial),
         "may_look": actor.may(LOOK, organization=delivery.owner),
+        "may_edit": actor.may(EDIT, organization=delivery.owner),
         "may_land": actor.may(LAND, organization=delivery.owner),
         "may_withdraw": actor.may(WITHDRAW, organization=delivery.owner),
         "may_purge": actor.may(PURGE, organization=delivery.owner),
     }
+
+
+def explain_note(note: dict[str, Any]) -> str:
+    """A note of the reader in the language of the page; its reason is a message too. 读取说明。"""
+    params = {
+        name: gettext(value) if name == "reason" else value
+        for name, value in note["params"].items()
+    }
+    return fill(gettext(note["message"]), params)
+
+
+def label_differences(delivery: Delivery) -> list[tuple[str, str, int]]:
+    """Kinds of differences: code, what it means, how many, the most first. 差异种类。"""
+    found = sorted(delivery.differences.items(), key=lambda pair: -pair[1])
+    return [(kind, services.label_difference(kind), number) for kind, number in found]
 
 
 def explain_stored(delivery: Delivery) -> str:
@@ -232,7 +258,7 @@ def show_differences(request: HttpRequest, delivery_id: str) -> HttpResponseBase
         DIFFERENCES,
         list_differences(actor, delivery, export=request.GET.get("format") == "csv"),
         template="connect/differences.html",
-        context={"delivery": delivery},
+        context={"delivery": delivery, "differing": label_differences(delivery)},
     )
 
 

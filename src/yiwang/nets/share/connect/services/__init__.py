@@ -15,6 +15,7 @@ from .landing import land_delivery
 from .outcomes import describe_outcomes
 from .receiving import TASK, open_batch, receive_file, ref_of
 from .revoking import purge_delivery, withdraw_delivery
+from .typing_differences import label_difference
 
 __all__ = [
     "TASK",
@@ -24,6 +25,7 @@ __all__ = [
     "describe_outcomes",
     "get_batch",
     "get_delivery",
+    "label_difference",
     "land_again",
     "land_anyway",
     "land_delivery",

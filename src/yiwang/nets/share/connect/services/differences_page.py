@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.pool import services as pool
@@ -12,12 +14,14 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services.permissions import EXPORT, LOOK
 from yiwang.nets.share.connect.models import Delivery
 
+from .typing_differences import label_difference
+
 DIFFERENCES = ListSpec(
     name="differences",
     columns=(
         Column("row", msg("Row"), "row", kind="number"),
         Column("column", msg("Column"), "column"),
-        Column("kind", msg("What differs"), "kind"),
+        Column("kind", msg("What differs"), lambda row: gettext(label_difference(row["kind"]))),
         Column("stored", msg("As stored"), "stored", kind="code"),
         Column("read", msg("As read"), "read", kind="code"),
     ),

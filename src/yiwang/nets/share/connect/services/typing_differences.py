@@ -8,15 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from yiwang.kernel.base.text import msg
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import Staged
 from yiwang.kernel.standards import services as standards
+from yiwang.kernel.tabular import services as tabular
 from yiwang.kernel.tabular.types import Difference
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services import Resource
 from yiwang.nets.share.catalog.types import ItemInfo
 
 from .differences import DifferenceList
+
+TYPED_KINDS: dict[str, str] = {
+    "typed.spaces": msg("spaces around the value left away"),
+    "typed.width": msg("full-width characters read as half-width"),
+    "typed.style": msg("date, number or code written another way"),
+    "typed.not_a_number": msg("number expected, none found"),
+    "typed.not_a_date": msg("date expected, none found"),
+    "typed.not_a_datetime": msg("date and time expected, none found"),
+}
+
+
+def label_difference(kind: str) -> str:
+    """The message id that says what a kind of difference means. 差异说明。"""
+    return TYPED_KINDS.get(kind) or tabular.label_kind(kind)
 
 
 def list_typed_differences(

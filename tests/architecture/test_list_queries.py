@@ -1,0 +1,139 @@
+"""Every list page asks the database the same number of times, however long the list is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from yiwang.kernel.base.act import SYSTEM, Actor, Ref
+from yiwang.kernel.base.clock import now
+from yiwang.kernel.identity import services as identity
+from yiwang.kernel.identity.types import ROLES
+from yiwang.kernel.jobs import services as jobs
+from yiwang.kernel.ledger import services as ledger
+from yiwang.kernel.notify import services as notify
+from yiwang.kernel.ui.tests.counting import assert_constant_queries
+from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.compare.models import Comparison
+from yiwang.nets.share.connect import services as connect
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Rain-on-the-roof-7"
+THING = Ref("trial.thing", "1", "街道")
+
+
+@pytest.fixture
+def people() -> dict[str, str]:
+    """One account for each role, in the bureau."""
+    identity.create_organization(SYSTEM, code="B01", name="数据局", kind="bureau")
+    identity.create_organization(SYSTEM, code="D01", name="民政局", kind="department")
+    found = {}
+    for role in ROLES:
+        account, _ = identity.create_account(
+            SYSTEM,
+            name=f"li-{role}",
+            organization_code="B01",
+            password=PASSWORD,
+            must_change_password=False,
+        )
+        identity.grant_role(SYSTEM, account.id, role)
+        found[role] = account.id
+    return found
+
+
+def actor_with(people: dict[str, str], role: str) -> Actor:
+    return identity.get_actor(people[role])
+
+
+def add_organizations(_: dict[str, str], at: int) -> None:
+    identity.create_organization(SYSTEM, code=f"N{at}", name=f"新{at}局", kind="department")
+
+
+def add_accounts(_: dict[str, str], at: int) -> None:
+    identity.create_account(SYSTEM, name=f"wang-{at}", organization_code="D01", password=PASSWORD)
+
+
+def add_acts(people: dict[str, str], at: int) -> None:
+    with ledger.acting(actor_with(people, "engineer"), "trial.thing.made", on=THING):
+        pass
+    ledger.record_read(
+        actor_with(people, "engineer"), on=THING, purpose="核实", columns=["姓名"], rows=at
+    )
+
+
+def add_notices(people: dict[str, str], at: int) -> None:
+    with ledger.acting(SYSTEM, "trial.thing.told", on=THING) as act:
+        notify.notify(act, [people["engineer"]], "Files sent together", f"/deliveries/?x={at}")
+
+
+def add_jobs(people: dict[str, str], at: int) -> None:
+    with ledger.acting(actor_with(people, "engineer"), "trial.thing.queued", on=THING) as act:
+        jobs.enqueue(act, "compare.run", {"comparison_id": str(at)}, on=THING)
+
+
+def add_resources(people: dict[str, str], at: int) -> None:
+    catalog.create_resource(actor_with(people, "engineer"), owner="D01", name=f"名册{at}")
+
+
+def add_deliveries(people: dict[str, str], at: int) -> None:
+    connect.receive_file(
+        actor_with(people, "engineer"),
+        io.BytesIO(b"a,b\n1,2\n"),
+        file_name=f"{at}.csv",
+        owner="D01",
+        queue=False,
+    )
+
+
+def add_comparisons(people: dict[str, str], at: int) -> None:
+    Comparison.objects.create(
+        title=f"比对{at}",
+        organization="B01",
+        left_resource="l",
+        left_version="1",
+        right_resource="r",
+        right_version="1",
+        keys=["a = b"],
+        values=[],
+        alternate=[],
+        account=people["engineer"],
+        act_id="x",
+        created_at=now(),
+    )
+
+
+def add_nothing(_: dict[str, str], at: int) -> None:
+    """These come with the product."""
+
+
+LISTS: list[tuple[str, str, str, Callable[[dict[str, str], int], None]]] = [
+    ("workbench.organizations", "sysadmin", "/workbench/organizations/", add_organizations),
+    ("workbench.accounts", "sysadmin", "/workbench/accounts/", add_accounts),
+    ("workbench.elements", "engineer", "/workbench/elements/", add_nothing),
+    ("workbench.code_sets", "engineer", "/workbench/code-sets/", add_nothing),
+    ("ledger.acts", "auditor", "/ledger/", add_acts),
+    ("ledger.reads", "auditor", "/ledger/reads/", add_acts),
+    ("notify.notices", "engineer", "/notify/", add_notices),
+    ("jobs.own", "engineer", "/jobs/", add_jobs),
+    ("jobs.all", "sysadmin", "/jobs/all/", add_jobs),
+    ("catalog.entries", "engineer", "/catalog/", add_resources),
+    ("connect.deliveries", "engineer", "/deliveries/", add_deliveries),
+    ("compare.comparisons", "engineer", "/compare/", add_comparisons),
+]
+
+
+@pytest.mark.parametrize(("name", "role", "path", "add"), LISTS, ids=[one[0] for one in LISTS])
+def test_a_list_takes_as_many_queries_as_on_record(people, name, role, path, add) -> None:
+    client = Client()
+    client.post("/sign-in/", {"name": f"li-{role}", "password": PASSWORD})
+    for at in range(2):
+        add(people, at)
+
+    def ask() -> None:
+        assert client.get(path).status_code == 200
+
+    ask()  # what is remembered between requests is not counted
+    assert_constant_queries(name, ask, lambda: [add(people, at) for at in range(2, 12)])
