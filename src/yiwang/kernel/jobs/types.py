@@ -76,11 +76,25 @@ TaskFunction = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A job that ended without its work done: who asked, what for, why not. 未完成的任务。"""
+
+    job_id: str
+    actor_id: str
+    args: dict[str, Any]
+    error: YiwangError
+
+
+GivenUpFunction = Callable[[GivenUp], object]
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One kind of work. 任务类型。
 
     `lease_seconds` is how long a silent worker keeps the job; `time_limit` how long one attempt may
     take before it is ended; `quick` work has a lane of its own and never waits behind heavy work.
+    `given_up` is told when a job failed, died or was cancelled, in the transaction that says so.
     """
 
     kind: str
@@ -91,6 +105,7 @@ class Task:
     time_limit: timedelta = timedelta(hours=6)
     quick: bool = False
     internal: bool = False
+    given_up: GivenUpFunction | None = None
 
 
 @dataclass(frozen=True, slots=True)

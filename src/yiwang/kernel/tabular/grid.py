@@ -149,6 +149,12 @@ class GridSource(TableSource):
         rows = {place: cells for place, cells in survey.head if self.header_row <= place <= last}
         if self.header_row not in rows:
             rows = {row.place: row.cells for row in _between(self.grid(), self.header_row, last)}
+        if not rows:
+            raise InvalidInput(
+                "tabular.header.missing",
+                "There is no row %(row)s to take the headings from",
+                row=self.header_row,
+            )
         return _joined([rows[place] for place in sorted(rows)])
 
     def _width(self, survey: Survey, header: Row) -> int:

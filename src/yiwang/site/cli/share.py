@@ -97,7 +97,7 @@ def land_file(session: Session, file: Path, owner: str, name: str, told: Any) ->
             queue=False,
         )
     session.say("Landing %(file)s", file=file.name)
-    return services.land_delivery(session.actor, delivery.id)
+    return services.land_here(session.actor, delivery.id)
 
 
 def find_owner(session: Session, text: str) -> tuple[str, list[str]]:

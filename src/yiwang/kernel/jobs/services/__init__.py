@@ -1,16 +1,17 @@
 """The door to background work. 任务服务。"""
 
-from yiwang.kernel.jobs.types import JobContext, JobStatus
+from yiwang.kernel.jobs.types import GivenUp, JobContext, JobStatus
 
 from .control import cancel_job, replay_job
 from .declaring import schedule, task
 from .health import describe_health
 from .queue import enqueue
-from .reading import describe_job, find_last_job, get_job, list_all_jobs, list_own_jobs
+from .reading import describe_job, find_last_job, get_job, list_all_jobs, list_live, list_own_jobs
 from .running import run_due
 from .worker import run_worker
 
 __all__ = [
+    "GivenUp",
     "JobContext",
     "JobStatus",
     "cancel_job",
@@ -20,6 +21,7 @@ __all__ = [
     "find_last_job",
     "get_job",
     "list_all_jobs",
+    "list_live",
     "list_own_jobs",
     "replay_job",
     "run_due",

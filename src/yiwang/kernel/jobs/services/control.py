@@ -10,6 +10,7 @@ from yiwang.kernel.base.errors import Conflict
 from yiwang.kernel.jobs.models import Job, State
 from yiwang.kernel.ledger import services as ledger
 
+from .queue import CANCELLED, give_up
 from .reading import get_row
 
 ENDED = (State.FAILED, State.DEAD, State.CANCELLED)
@@ -25,6 +26,7 @@ def cancel_job(actor: Actor, job_id: str) -> None:
     with ledger.acting(actor, "jobs.job.cancelled", on=_ref(row)):
         waiting = Job.objects.filter(pk=row.pk, state=State.QUEUED)
         if waiting.update(state=State.CANCELLED, finished_at=now()):
+            give_up(row, CANCELLED)
             return
         running = Job.objects.filter(pk=row.pk, state=State.RUNNING)
         if not running.update(cancel_requested=True):

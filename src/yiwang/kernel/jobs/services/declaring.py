@@ -6,7 +6,14 @@ from collections.abc import Callable
 from datetime import time, timedelta
 from typing import TypeVar
 
-from yiwang.kernel.jobs.types import SCHEDULES, TASKS, Schedule, Task, TaskFunction
+from yiwang.kernel.jobs.types import (
+    SCHEDULES,
+    TASKS,
+    GivenUpFunction,
+    Schedule,
+    Task,
+    TaskFunction,
+)
 
 F = TypeVar("F", bound=TaskFunction)
 
@@ -20,11 +27,14 @@ def task(
     time_limit: timedelta = timedelta(hours=6),
     quick: bool = False,
     internal: bool = False,
+    given_up: GivenUpFunction | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as the work of a kind; called as `function(context, **args)`. 声明任务。
 
     `label` is a message id for people. A `YiwangError` ends the job with its sentence, except
     `Unavailable` and `TooMany`, which are tried again like any fault, up to `max_attempts`.
+    `given_up` is called once when a job ends without its work done (failed, dead or cancelled), so
+    that what the work was about does not stand waiting for ever.
     """
 
     def declare(function: F) -> F:
@@ -39,6 +49,7 @@ def task(
                 time_limit=time_limit,
                 quick=quick,
                 internal=internal,
+                given_up=given_up,
             ),
         )
         return function

@@ -7,20 +7,23 @@ belongs to, so a worker whose lease was given to another changes nothing.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Case, F, PositiveSmallIntegerField, QuerySet, Value, When
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, QuerySet, Value, When
 
 from yiwang.kernel.base.act import Act, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.jobs.models import Job, State
-from yiwang.kernel.jobs.types import TASKS, JobContext
+from yiwang.kernel.jobs.types import TASKS, GivenUp, JobContext
+
+logger = logging.getLogger(__name__)
 
 QUICK, NORMAL = 0, 1
 BACKOFF_FIRST = timedelta(seconds=5)
@@ -190,21 +193,45 @@ def finish(job: Job, context: JobContext, result: Any) -> bool:
 def fail(job: Job, error: YiwangError, *, final: bool) -> bool:
     """Mark the attempt failed: for good, to be tried again later, or out of attempts. 失败。"""
     moment = now()
-    changes: dict[str, Any] = {
+    if held(job).filter(cancel_requested=True).exists():
+        return _end(job, State.CANCELLED, CANCELLED)
+    if final or job.attempts >= job.max_attempts:
+        return _end(job, State.FAILED if final else State.DEAD, error)
+    return bool(
+        held(job).update(
+            **_because(error), state=State.QUEUED, run_at=moment + backoff(job.attempts)
+        )
+    )
+
+
+def _because(error: YiwangError) -> dict[str, Any]:
+    return {
         "lease_until": None,
         "error_code": error.code,
         "error_message": error.message,
         "error_extra": _plain(error.extra),
     }
-    if held(job).filter(cancel_requested=True).exists():
-        changes |= {"state": State.CANCELLED, "finished_at": moment}
-    elif final:
-        changes |= {"state": State.FAILED, "finished_at": moment}
-    elif job.attempts >= job.max_attempts:
-        changes |= {"state": State.DEAD, "finished_at": moment}
-    else:
-        changes |= {"state": State.QUEUED, "run_at": moment + backoff(job.attempts)}
-    return bool(held(job).update(**changes))
+
+
+def _end(job: Job, state: State, error: YiwangError) -> bool:
+    """End an attempt's job without its work done; False when another worker holds it. 终止。"""
+    with transaction.atomic():
+        ended = held(job).update(**_because(error), state=state, finished_at=now())
+        if ended:
+            give_up(job, error)
+    return bool(ended)
+
+
+def give_up(job: Job, error: YiwangError) -> None:
+    """Tell the task's module that the work will not be done; its fault is no fault of ours. 告知放弃。"""
+    task = TASKS.find(job.kind)
+    if task is None or task.given_up is None:
+        return
+    try:
+        with transaction.atomic():
+            task.given_up(GivenUp(job.id, job.actor_id, dict(job.args), error))
+    except Exception:
+        logger.exception("job %s (%s): nobody could be told that it ended", job.id, job.kind)
 
 
 def _plain(value: Any) -> Any:
@@ -239,13 +266,14 @@ def expire_leases(spared: Collection[str] = ()) -> None:
     moment = now()
     lost = Job.objects.filter(state=State.RUNNING, lease_until__lt=moment)
     lost = lost.exclude(worker__in=spared)
-    if not lost.exists():
-        return
-    ended = {"lease_until": None, "finished_at": moment}
-    crashed = {"error_code": CRASHED.code, "error_message": CRASHED.message, "error_extra": {}}
-    lost.filter(cancel_requested=True).update(state=State.CANCELLED, **ended)
-    lost.filter(attempts__gte=F("max_attempts")).update(state=State.DEAD, **ended, **crashed)
-    lost.update(state=State.QUEUED, lease_until=None, run_at=moment + BACKOFF_FIRST, **crashed)
+    over = Q(cancel_requested=True) | Q(attempts__gte=F("max_attempts"))
+    for job in lost.filter(over):
+        if job.cancel_requested:
+            _end(job, State.CANCELLED, CANCELLED)
+        else:
+            _end(job, State.DEAD, CRASHED)
+    if lost.exists():
+        lost.update(state=State.QUEUED, run_at=moment + BACKOFF_FIRST, **_because(CRASHED))
 
 
 def backoff(attempts: int) -> timedelta:

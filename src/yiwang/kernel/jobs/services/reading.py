@@ -6,6 +6,8 @@ jobs, but neither arguments nor what the work was about: administrators see no b
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from yiwang.kernel.base.act import Actor, Ref
@@ -37,6 +39,12 @@ def find_last_job(actor: Actor, on: Ref, *, kind: str = "") -> JobStatus | None:
     rows = Job.objects.filter(on_type=on.type, on_id=on.id)
     row = (rows.filter(kind=kind) if kind else rows).order_by("-id").first()
     return describe_job(row, actor, whole=True) if row else None
+
+
+def list_live(job_ids: Iterable[str]) -> set[str]:
+    """Which of these jobs may still change by themselves. 进行中的任务。"""
+    live = Job.objects.filter(state__in=[State.QUEUED, State.RUNNING])
+    return set(live.filter(pk__in=set(job_ids)).values_list("pk", flat=True))
 
 
 def count_dead() -> int:

@@ -20,6 +20,7 @@ class SendForm(forms.Form):
 
     uploads = FilesField(
         label=_("Files"),
+        allow_empty_file=True,  # one empty file among many is refused by itself, with its name
         help_text=_(
             "CSV, TXT, Excel, ODS, JSON, Parquet, also in ZIP or GZ; up to 300 at once. "
             "What each file is, its content decides, not its name."

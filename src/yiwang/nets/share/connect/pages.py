@@ -144,8 +144,14 @@ def send(request: HttpRequest) -> HttpResponseBase:
 
 
 def receive_all(actor: Actor, form: SendForm) -> services.Batch:
-    """Keep every file of a form, then let the workers land them. 接收全部文件。"""
+    """Keep every file of a form, then let the workers land them. 接收全部文件。
+
+    What cannot be meant for one of them is refused before any is kept.
+    """
     data = form.cleaned_data
+    single = data["name"] if len(data["uploads"]) == 1 else ""
+    for file in data["uploads"]:
+        services.check_file(form.instructions(), data["owner"], file.name, single)
     batch = services.open_batch(actor, owner=data["owner"])
     for file in data["uploads"]:
         services.receive_file(
@@ -153,7 +159,7 @@ def receive_all(actor: Actor, form: SendForm) -> services.Batch:
             file.file,
             file_name=file.name,
             owner=data["owner"],
-            name=data["name"] if len(data["uploads"]) == 1 else "",
+            name=single,
             instructions=form.instructions(),
             batch=batch,
         )

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.jobs.services import JobContext, task
+from yiwang.kernel.jobs.services import JobContext, schedule, task
 
-from .services import TASK, land_delivery
+from .services import TASK, give_up, land_delivery, sweep_waiting
 
 
-@task(TASK, label=msg("Land a file"), lease_seconds=300)
+@task(TASK, label=msg("Land a file"), lease_seconds=300, given_up=give_up)
 def land(context: JobContext, delivery: str) -> dict[str, object]:
     """Land one received file. 汇聚一个文件。"""
     context.progress(0, 1, msg("Reading the file"))
-    landed = land_delivery(context.actor, delivery)
+    landed = land_delivery(context.actor, delivery, context.check)
     context.progress(1, 1, msg("Done"))
     return {"deliveries": [one.id for one in landed], "states": [one.state for one in landed]}
+
+
+@task("connect.sweep", label=msg("Find deliveries that nobody lands"), quick=True, internal=True)
+def sweep(context: JobContext) -> dict[str, int]:  # noqa: ARG001 - tasks' shape
+    """Refuse deliveries that were left behind. 清理滞留报送。"""
+    return {"refused": sweep_waiting()}
+
+
+schedule("connect.sweep", every=timedelta(minutes=10))

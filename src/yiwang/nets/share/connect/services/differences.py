@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -25,7 +25,8 @@ COLUMNS = ["row", "column", "kind", "stored", "read"]
 class DifferenceList:
     """Counts differences by kind and spools each. 差异收集。"""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, check: Callable[[], None] = lambda: None) -> None:
+        self._check = check
         self.counts: Counter[str] = Counter()
         self._spool = tempfile.NamedTemporaryFile(  # noqa: SIM115 - lives as long as the list
             "w+", encoding="utf-8", newline="", dir=folder, suffix=".differences"
@@ -41,6 +42,7 @@ class DifferenceList:
     def watch(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Let batches pass, keeping what differs in them. 随读随记。"""
         for batch in batches:
+            self._check()
             self.add(batch.differences)
             yield batch
 

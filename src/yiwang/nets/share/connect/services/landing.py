@@ -7,14 +7,13 @@ register is held for a person to decide, with the difference spelled out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from yiwang.kernel.base.act import Act, Actor
-from yiwang.kernel.base.errors import Conflict, InvalidInput, YiwangError
+from yiwang.kernel.base.errors import InvalidInput, TooMany, Unavailable, YiwangError
 from yiwang.kernel.events import services as events
 from yiwang.kernel.files import services as files
 from yiwang.kernel.ledger import services as ledger
@@ -29,6 +28,7 @@ from yiwang.nets.share.connect.models import Delivery
 from yiwang.nets.share.connect.types import DeliveryKind, DeliveryState, Instructions, kind_of
 
 from .differences import DifferenceList, commit_differences, stage_differences
+from .ending import Overtaken, fail, is_open, plain_all, refuse_overtaken
 from .holding import refuse_drift, refuse_shrink
 from .permissions import LAND
 from .receiving import ref_of
@@ -36,32 +36,46 @@ from .suggesting import suggest_items
 from .typing_differences import list_typed_differences
 
 
-def land_delivery(actor: Actor, delivery_id: str) -> list[Delivery]:
+def land_delivery(
+    actor: Actor, delivery_id: str, check: Callable[[], None] = lambda: None
+) -> list[Delivery]:
     """Read a received file and land every table in it. 汇聚报送。
 
     Holders of `share.delivery.land` for the owner. One delivery comes back per table; each ends
     landed, held or failed with its reason, and a failure of one table leaves the others be.
-    Landing again what has landed changes nothing.
+    Landing again what has landed changes nothing; a landing that was cut short is taken up at the
+    first table that has not ended. `check` is called between pieces of work and may raise to stop.
     """
     delivery = Delivery.objects.get(id=delivery_id)
     actor.require(LAND, organization=delivery.owner)
-    if delivery.state not in WAITING:
+    if not any(is_open(one) for one in tables_of(delivery)):
         return [delivery]
-    resumed = delivery.state == DeliveryState.LANDING and delivery.tables > 1
-    Delivery.objects.filter(id=delivery.id).update(state=DeliveryState.LANDING)
+    resumed = delivery.state != DeliveryState.RECEIVED and delivery.tables > 1
+    if is_open(delivery):
+        Delivery.objects.filter(id=delivery.id).update(state=DeliveryState.LANDING)
     with unpacked(delivery) as path:
         try:
             sources = open_sources(delivery, path, only="" if resumed else delivery.member)
             deliveries = split(actor, delivery, sources)
+        except LATER:
+            raise
         except YiwangError as error:
             return [fail(actor, delivery, error)]
         return [
-            land_table(actor, one, source) if one.state in WAITING else one
+            land_table(actor, one, source, check) if is_open(one) else one
             for one, source in zip(deliveries, sources, strict=True)
         ]
 
 
-WAITING = (DeliveryState.RECEIVED, DeliveryState.LANDING)
+LATER = (Unavailable, TooMany)
+"""What may pass by itself: a job tries it again, and the delivery waits."""
+
+
+def tables_of(delivery: Delivery) -> list[Delivery]:
+    """The deliveries that one landing deals with: this one, or every table of its file. 同批数据表。"""
+    if delivery.tables == 1:
+        return [delivery]
+    return list(Delivery.objects.filter(file=delivery.file, job=delivery.job))
 
 
 @contextmanager
@@ -119,50 +133,24 @@ def split(actor: Actor, delivery: Delivery, sources: Sequence[TableSource]) -> l
     return found
 
 
-def land_table(actor: Actor, delivery: Delivery, source: TableSource) -> Delivery:
+def land_table(
+    actor: Actor, delivery: Delivery, source: TableSource, check: Callable[[], None]
+) -> Delivery:
     """Land one table; what is expected to go wrong is noted on the delivery. 汇聚单表。"""
-    differences = DifferenceList(files.scratch_root())
+    check()
+    differences = DifferenceList(files.scratch_root(), check)
     told = Instructions.from_json(delivery.instructions)
     try:
         _land(Landing(actor, delivery, source, told, differences))
+    except LATER:
+        raise
+    except Overtaken:
+        delivery.refresh_from_db()
     except YiwangError as error:
         return fail(actor, delivery, error)
     finally:
         differences.close()
     return delivery
-
-
-def fail(actor: Actor, delivery: Delivery, error: YiwangError) -> Delivery:
-    """Note why a delivery was refused or held; its bytes stay. 记录失败。"""
-    held = isinstance(error, Conflict) and error.code.startswith("connect.held.")
-    with ledger.acting(actor, "share.delivery.refuse", on=ref_of(delivery)) as act:
-        delivery.state = DeliveryState.HELD if held else DeliveryState.FAILED
-        delivery.error = describe_error(error)
-        delivery.save(update_fields=["state", "error"])
-        act.note(code=error.code)
-    return delivery
-
-
-def describe_error(error: YiwangError) -> dict[str, Any]:
-    """An error as kept with the delivery, translated when shown. 错误记录。"""
-    return {
-        "code": error.code,
-        "message": error.message,
-        "detail": error.detail,
-        "extra": _plain_all(error.extra),
-    }
-
-
-def _plain_all(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: _plain(value) for name, value in values.items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    if isinstance(value, list | tuple | set):
-        return [_plain(one) for one in value]
-    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +193,7 @@ def _commit(landing: Landing, staged: Staged, items: Sequence[ItemInfo]) -> None
     delivery, told = landing.delivery, landing.told
     listed = stage_differences(landing.differences)
     with ledger.acting(landing.actor, "share.delivery.land", on=ref_of(delivery)) as act:
+        refuse_overtaken(delivery)
         resource = landing.known or catalog.create_resource(
             landing.actor, owner=delivery.owner, name=delivery.resource_name
         )
@@ -243,7 +232,7 @@ def _note_landed(act: Act, landing: Landing, staged: Staged, version: VersionInf
         "encoding": source.encoding,
         "header_row": source.header_row,
         "columns": list(source.columns),
-        "notes": [{"message": n.message, "params": _plain_all(n.params)} for n in source.notes],
+        "notes": [{"message": n.message, "params": plain_all(n.params)} for n in source.notes],
     }
     delivery.save()
     act.note(rows=staged.rows, version=version.number, differences=delivery.differences)

@@ -54,8 +54,7 @@ def receive_file(
     actor.require(LAND, organization=owner)
     identity.get_organization(owner)
     told = instructions or Instructions()
-    resource_name = " ".join(name.split()) or clean_stem(file_name)
-    check_instructions(told, owner, resource_name)
+    resource_name = check_file(told, owner, file_name, name)
     delivery = Delivery(
         batch=batch,
         owner=owner,
@@ -90,6 +89,13 @@ def keep_bytes(act: Act, delivery: Delivery, written: files.WrittenFile) -> None
     stored = files.keep_file(written, owner=ref_of(delivery), act=act)
     delivery.file, delivery.size, delivery.sha256 = stored.id, stored.size, stored.sha256
     act.note(sha256=stored.sha256, size=stored.size)
+
+
+def check_file(told: Instructions, owner: str, file_name: str, name: str) -> str:
+    """The resource a file is for, once what is said about it can be meant. 校验并取资源名。"""
+    resource_name = " ".join(name.split())[:200] or clean_stem(file_name)
+    check_instructions(told, owner, resource_name)
+    return resource_name
 
 
 def check_instructions(told: Instructions, owner: str, resource_name: str) -> None:
