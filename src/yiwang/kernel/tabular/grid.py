@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.text import msg
 
 from .headers import SAMPLE_ROWS, HeaderProposal, name_columns, propose_header

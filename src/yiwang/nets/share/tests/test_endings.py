@@ -21,9 +21,7 @@ PEOPLE = "编号,名称\n001,东关街道\n002,西关街道\n"
 
 def receive(actor, text=PEOPLE, name="登记.csv", queue=True):
     data = text if isinstance(text, bytes) else text.encode()
-    return services.receive_file(
-        actor, io.BytesIO(data), file_name=name, owner="D01", queue=queue
-    )
+    return services.receive_file(actor, io.BytesIO(data), file_name=name, owner="D01", queue=queue)
 
 
 def pack(**tables):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class DifferenceList:
     """Counts differences by kind and spools each. 差异收集。"""
 
     def __init__(self, folder: Path, check: Callable[[], None] = lambda: None) -> None:
+        self.columns: Mapping[str, str] = {}
         self._check = check
         self.counts: Counter[str] = Counter()
         self._spool = tempfile.NamedTemporaryFile(  # noqa: SIM115 - lives as long as the list
@@ -37,7 +38,8 @@ class DifferenceList:
         """Count and spool. 记录差异。"""
         for one in differences:
             self.counts[one.kind] += 1
-            self._writer.writerow([one.row, one.column, one.kind, one.raw or "", one.shown or ""])
+            column = self.columns.get(one.column, one.column)
+            self._writer.writerow([one.row, column, one.kind, one.raw or "", one.shown or ""])
 
     def watch(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Let batches pass, keeping what differs in them. 随读随记。"""

@@ -7,7 +7,7 @@ register is held for a person to decide, with the difference spelled out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from yiwang.nets.share.connect.types import DeliveryKind, DeliveryState, Instruc
 
 from .differences import DifferenceList, commit_differences, stage_differences
 from .ending import Overtaken, fail, is_open, plain_all, refuse_overtaken
+from .headings import name_columns, rename
 from .holding import refuse_drift, refuse_shrink
 from .permissions import LAND
 from .receiving import ref_of
@@ -99,6 +100,7 @@ def open_sources(delivery: Delivery, path: Path, *, only: str) -> list[TableSour
         scratch=path.parent,
     )
     found = tabular.open_source(path, delivery.file_name, options, ReadLimits())
+    found = [one for one in found if one.columns]
     if only:
         found = [one for one in found if label_of(one) == only]
     if not found:
@@ -141,7 +143,9 @@ def land_table(
     differences = DifferenceList(files.scratch_root(), check)
     told = Instructions.from_json(delivery.instructions)
     try:
-        _land(Landing(actor, delivery, source, told, differences))
+        columns = name_columns(source.columns)
+        differences.columns = columns
+        _land(Landing(actor, delivery, source, rename(told, columns), differences, columns))
     except LATER:
         raise
     except Overtaken:
@@ -162,6 +166,7 @@ class Landing:
     source: TableSource
     told: Instructions
     differences: DifferenceList
+    columns: Mapping[str, str]
 
     @property
     def known(self) -> Resource | None:
@@ -170,7 +175,7 @@ class Landing:
 
 
 def _land(landing: Landing) -> None:
-    columns = list(landing.source.columns)
+    columns = list(landing.columns.values())
     refuse_drift(landing.known, columns, landing.told)
     staged = stage(landing.source, columns, landing.differences)
     try:
@@ -231,7 +236,7 @@ def _note_landed(act: Act, landing: Landing, staged: Staged, version: VersionInf
         "format": source.format,
         "encoding": source.encoding,
         "header_row": source.header_row,
-        "columns": list(source.columns),
+        "columns": list(landing.columns.values()),
         "notes": [{"message": n.message, "params": plain_all(n.params)} for n in source.notes],
     }
     delivery.save()
