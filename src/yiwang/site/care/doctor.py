@@ -11,15 +11,18 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.text import msg
 from yiwang.site.home import Home
 
 Grade = Literal["ok", "warn", "fail"]
 WARN_FREE_BYTES = 2 * 1024**3
 FAIL_FREE_BYTES = 200 * 1024**2
+CLOCK_SLACK = timedelta(minutes=5)
 EARLIEST_CLOCK = 1_750_000_000  # the summer of 2025, when this program did not exist yet
 
 
@@ -172,9 +175,14 @@ def check_migrations(_node: Node) -> Iterator[Finding]:
 
 def check_ledger(_node: Node) -> Iterator[Finding]:
     """The ledger's guards stand. 台账触发器。"""
-    from yiwang.kernel.ledger.services import check_guards, check_retention
+    from yiwang.kernel.ledger.services import check_guards, check_retention, find_newest_at
 
     missing = check_guards()
+    newest = find_newest_at()
+    if newest and newest > now() + CLOCK_SLACK:
+        yield bad("fail", msg("The clock went back: the ledger's newest row is of %(at)s"),
+                  msg("Set the clock, then note in writing which rows were written meanwhile"),
+                  at=newest.isoformat(timespec="seconds"))  # fmt: skip
     for problem in check_retention():
         yield bad("fail", msg("The ledger is kept too briefly: %(problem)s"),
                   msg("Set ledger_retention_days to 180 or more"), problem=problem)  # fmt: skip

@@ -16,8 +16,8 @@ from typing import Any
 import click
 
 from yiwang import __version__
-from yiwang.kernel.base.act import Actor
-from yiwang.kernel.base.errors import YiwangError
+from yiwang.kernel.base.act import Actor, Ref
+from yiwang.kernel.base.errors import NotPermitted, YiwangError
 from yiwang.site.home import Home, find_home
 
 from .faults import explain
@@ -134,6 +134,7 @@ def run_body(
     except click.ClickException:
         raise
     except Exception as error:  # noqa: BLE001 the outer edge of the command line
+        record_refusal(session, body.__name__, error)
         return report_error(error, as_json=session.json)
     if session.json:
         click.echo(dump(answer.document))
@@ -141,6 +142,16 @@ def run_body(
         for line in answer.lines:
             click.echo(line)
     return answer.exit_code
+
+
+def record_refusal(session: Session, name: str, error: Exception) -> None:
+    """A refused command goes into the ledger, as a refused page does. 记录越权命令。"""
+    actor = session.__dict__.get("actor")
+    if not isinstance(error, NotPermitted) or actor is None:
+        return
+    from yiwang.kernel.ledger import services
+
+    services.record_refusal(actor, "cli.command.run", on=Ref("cli.command", name), refusal=error)
 
 
 def use_django() -> None:

@@ -4,6 +4,7 @@ from yiwang.kernel.ledger.types import LedgerFilter, Look
 
 from .guards import check_guards, require_guards
 from .reading import (
+    find_newest_at,
     get_act,
     get_actor_labels,
     list_acts,
@@ -21,6 +22,7 @@ __all__ = [
     "check_guards",
     "check_retention",
     "current_act",
+    "find_newest_at",
     "get_act",
     "get_actor_labels",
     "list_acts",

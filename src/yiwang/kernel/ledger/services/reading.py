@@ -57,6 +57,11 @@ def get_act(actor: Actor, act_id: str) -> tuple[ActRow, list[ActRow], list[ReadR
     return row, list(within), list(reads)
 
 
+def find_newest_at() -> datetime | None:
+    """When the newest act was, by its id: a clock that went back stands before it. 最新行为时间。"""
+    return ActRow.objects.order_by("-id").values_list("at", flat=True).first()
+
+
 def list_looks(on: Ref, *, limit: int = 50) -> list[Look]:
     """Who looked at a thing lately, newest first, for a page whose reader was let in. 谁查阅过。"""
     rows = ReadRow.objects.filter(object_type=on.type, object_id=on.id).order_by("-at", "-id")

@@ -117,3 +117,14 @@ def test_a_missing_guard_is_named():
         require_guards()
     call_command("migrate", "ledger", verbosity=0)
     assert check_guards() == []
+
+
+def test_an_act_whose_change_fails_in_the_database_leaves_nothing():
+    kept = ActRow.objects.count()
+    with pytest.raises(DatabaseError), acting(STEWARD, "test.fails", on=Ref("test", "1")) as act:
+        ActRow(id="taken", at=act.at, actor_id="a", object_type="t", verb="v").save()
+        ActRow(id="taken", at=act.at, actor_id="a", object_type="t", verb="v").save(
+            force_insert=True
+        )
+
+    assert ActRow.objects.count() == kept

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,8 +129,14 @@ def _copy_delimited(
         raise InvalidInput(
             "pool.stage.unreadable",
             "The fast reader stopped: %(problem)s",
-            problem=str(error).splitlines()[0][:400],
+            problem=_tell(error),
         ) from error
+
+
+def _tell(error: duckdb.Error) -> str:
+    """The engine's first line without what it quotes: paths of this machine, cells. 引擎错误。"""
+    line = str(error).splitlines()[0][:400]
+    return re.sub(r"\"[^\"]*\"?|'[^']*'?|/\S+", "…", line)
 
 
 def read_csv_sql(file: DelimitedFile, names: Sequence[str]) -> str:
