@@ -8,17 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from yiwang.kernel.base.errors import InvalidInput
-from yiwang.kernel.files import services as files
-from yiwang.kernel.query import services as query
-from yiwang.kernel.query.types import Node
 from yiwang.kernel.standards import services as standards
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain
 
 from . import services
 from .services.permissions import EXPORT, LOOK, UNMASK
-
-FORMATS = ("csv", "xlsx", "parquet")
 
 
 @needs(LOOK)
@@ -29,7 +24,7 @@ def show_rows(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     text = request.GET.get("filter", "").strip()
     error = ""
     try:
-        where = read_filter(text, [item.name for item in services.list_items(resource.id)])
+        where = services.read_filter(text, resource)
     except InvalidInput as refusal:
         where, error = None, explain(refusal)
     look = services.look_rows(
@@ -50,7 +45,7 @@ def show_rows(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         "unmasking": services.find_unmasking(actor, resource.id),
         "may_unmask": actor.may(UNMASK, organization=resource.owner),
         "may_export": actor.may(EXPORT, organization=resource.owner),
-        "formats": FORMATS,
+        "formats": services.FORMATS,
     }
     return render(request, "catalog/rows.html", context, status=422 if error else 200)
 
@@ -96,28 +91,14 @@ def show_looks(request: HttpRequest, resource_id: str) -> HttpResponseBase:
 @needs(EXPORT)
 def download(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     """The rows as a file, masked as on the page. 导出文件。"""
-    actor = actor_of(request)
-    resource = services.get_resource(actor, resource_id)
-    ending = request.GET.get("format", "csv")
-    if ending not in FORMATS:
-        raise InvalidInput("catalog.export.format", "Export as csv, xlsx or parquet")
-    where = read_filter(
-        request.GET.get("filter", "").strip(),
-        [item.name for item in services.list_items(resource.id)],
+    found = services.open_export(
+        actor_of(request),
+        resource_id,
+        ending=request.GET.get("format", "csv"),
+        version=read_number(request, "version"),
+        where=request.GET.get("filter", ""),
     )
-    with files.scratch("export") as folder:
-        target = folder / f"export.{ending}"
-        version = services.export_rows(
-            actor, resource.id, target, version=read_number(request, "version"), where=where
-        )
-        stream = target.open("rb")  # the open file outlives its folder entry
-    name = f"{resource.name}-{version.number}.{ending}"
-    return FileResponse(stream, as_attachment=True, filename=name)
-
-
-def read_filter(text: str, columns: list[str]) -> Node | None:
-    """A filter typed by a person, over the columns there are. 读筛选表达式。"""
-    return query.parse_filter(text, query.Schema(columns)) if text else None
+    return FileResponse(found.stream, as_attachment=True, filename=found.name)
 
 
 def read_number(request: HttpRequest, name: str) -> int | None:

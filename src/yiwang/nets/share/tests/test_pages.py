@@ -156,3 +156,14 @@ def test_the_api_sends_lands_reads_and_takes_back(client_of, engineer):
         **headers,
     )
     assert taken.json()["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_the_api_exports_masked_files(client_of, steward, person, landed, ending):
+    address = f"/api/v1/catalog/resources/{landed.resource}/export?format={ending}"
+    answer = client_of(steward).get(address)
+    refused = client_of(person("steward", "D02")).get(address)
+
+    assert answer.status_code == 200
+    assert b"110101199003074514" not in b"".join(answer.streaming_content)
+    assert refused.status_code == 404

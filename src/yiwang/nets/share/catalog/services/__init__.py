@@ -23,6 +23,7 @@ from .entries import (
     update_resource,
     visible_resources,
 )
+from .exporting import FORMATS, OpenExport, open_export, read_filter
 from .framing import frame_of
 from .items import bind_elements, set_items
 from .looking import (
@@ -42,11 +43,13 @@ from .searching import find_ids, search_resources
 from .sight import HIDDEN, Sight, find_unmasking, hide, hide_sql, record_look, sight_of
 
 __all__ = [
+    "FORMATS",
     "HIDDEN",
     "Head",
     "Item",
     "ItemInfo",
     "Look",
+    "OpenExport",
     "Resource",
     "ResourceInfo",
     "Sight",
@@ -79,7 +82,9 @@ __all__ = [
     "name_codes",
     "name_owners",
     "name_owners_in",
+    "open_export",
     "publish_resource",
+    "read_filter",
     "record_look",
     "ref_of",
     "search_resources",
