@@ -86,6 +86,41 @@ def land(name: str) -> Callable[[], Any]:
     return work
 
 
+def keep_bytes() -> Callable[[], Any]:
+    """The delivery's bytes digested and encrypted on their way to the disk, as every landing does."""
+    _django()
+    from django.core.management import call_command
+
+    from yiwang.kernel.files import services as files
+
+    call_command("migrate", verbosity=0)
+    key = files.create_key()
+
+    def work() -> int:
+        with (FOLDER / "left.csv").open("rb") as stream:
+            return files.write_file(stream, name="left.csv", resource_key=key).size
+
+    return work
+
+
+def floor_bytes() -> Callable[[], Any]:
+    """SHA-256 and AES-GCM alone over the same bytes, a megabyte at a time, kept nowhere."""
+    import hashlib
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    cipher, digest = AESGCM(bytes(32)), hashlib.sha256()
+
+    def work() -> str:
+        with (FOLDER / "left.csv").open("rb") as stream:
+            for number, piece in enumerate(iter(lambda: stream.read(1 << 20), b"")):
+                digest.update(piece)
+                cipher.encrypt(number.to_bytes(12, "big"), piece, None)
+        return digest.hexdigest()
+
+    return work
+
+
 def compare(*, alternate: bool = False, with_rows: bool = False) -> Callable[[], Any]:
     """Our comparison over two versions of the pool."""
     _django()
@@ -121,6 +156,8 @@ WORK: dict[str, Callable[[], Callable[[], Any]]] = {
     "floor_landing": floor_landing,
     "land_utf8": lambda: land("left.csv"),
     "land_gb18030": lambda: land("gb18030.csv"),
+    "floor_bytes": floor_bytes,
+    "keep_bytes": keep_bytes,
     "floor_join": floor_join,
     "floor_alternate_join": floor_alternate_join,
     "compare_counts": compare,

@@ -248,3 +248,17 @@ def test_export_as_sheet_keeps_every_cell_a_text(tmp_path, table):
         ["码", "b"], ["007", "=1+1"], ["<&>", None],
     ]  # fmt: skip
     assert sheet["B2"].data_type != "f"
+
+
+def test_a_page_is_whole_though_its_rows_stand_far_apart():
+    table = pool.create_table(an_act(), name="t")
+    rows = [(str(number), "rare" if number % 40_000 == 0 else "common") for number in range(90_000)]
+    version = pool.commit(an_act(), table, pool.stage_rows(["n", "v"], [rows], profile=False))
+
+    page = pool.list_rows(version.id, where="v = ?", parameters=["rare"], limit=2)
+    rest = pool.list_rows(
+        version.id, where="v = ?", parameters=["rare"], limit=2, after=page.next_after
+    )
+
+    assert ([row for row, _ in page.rows], page.more) == ([1, 40_001], True)
+    assert ([row for row, _ in rest.rows], rest.more) == ([80_001], False)

@@ -125,6 +125,12 @@ def test_a_field_of_ten_megabytes_reads_alike(tmp_path):
         "a,b\r\nc,d\n",
         "a,b\n,\n",
         'a,"b\nc"\n',
+        "a,b\n,",
+        "a,b\r\n,",
+        "a,b\r\nc\rd,e\n",
+        "a,b\nc,d\r",
+        'a,b\n"x""y" ,z\n',
+        'a,b\nx,y"z"\n',
     ],
 )
 def test_a_text_that_the_readers_take_otherwise_is_not_regular(tmp_path, text):
