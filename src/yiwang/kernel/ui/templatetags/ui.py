@@ -128,16 +128,24 @@ def bars(items: Iterable[Bar], label: str, value_label: str = "") -> dict[str, A
 
 @register.inclusion_tag("ui/parts/preview.html")
 def preview(
-    columns: Sequence[Any], rows: Iterable[Sequence[Any]], first_row: int = 1
+    columns: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    first_row: int = 1,
+    *,
+    numbers: Sequence[int] = (),
+    link: str = "",
+    query: str = "",
 ) -> dict[str, Any]:
     """Rows of a table as they are, absent values named, masked ones marked. 数据预览。
 
-    A column is a text, or anything with `name` and perhaps `note` and `masked`.
+    A column is a text, or anything with `name` and perhaps `note` and `masked`. Rows count from
+    `first_row` unless `numbers` says theirs; with `link` each leads to `link` + number + `/` +
+    `query`.
     """
     heads = [head if hasattr(head, "name") else {"name": head} for head in columns]
     masked = [bool(getattr(head, "masked", False)) for head in heads]
     lines = [
-        (number, list(zip(row, masked, strict=False)))
-        for number, row in enumerate(rows, start=first_row)
+        (numbers[place] if numbers else first_row + place, list(zip(row, masked, strict=False)))
+        for place, row in enumerate(rows)
     ]
-    return {"heads": heads, "lines": lines}
+    return {"heads": heads, "lines": lines, "link": link, "query": query}

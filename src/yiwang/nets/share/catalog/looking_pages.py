@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from yiwang.kernel.base.errors import InvalidInput
@@ -14,6 +15,7 @@ from yiwang.kernel.ui.failures import explain
 
 from . import services
 from .services.permissions import EXPORT, LOOK, UNMASK
+from .types import VERSION_ORIGINS
 
 
 @needs(LOOK)
@@ -38,7 +40,10 @@ def show_rows(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         "look": look,
         "heads": make_heads(look, services.list_items(resource.id)),
         "rows": [cells for _, cells in look.rows],
-        "first_row": look.rows[0][0] if look.rows else 1,
+        "first_row": 1,
+        "numbers": [number for number, _ in look.rows],
+        "row_link": reverse("catalog:rows", args=[resource.id]),
+        "row_query": f"?version={look.version.number}",
         "filter": text,
         "filter_error": error,
         "next_url": next_url(request, look),
@@ -48,6 +53,26 @@ def show_rows(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         "formats": services.FORMATS,
     }
     return render(request, "catalog/rows.html", context, status=422 if error else 200)
+
+
+@needs(LOOK)
+def show_row(request: HttpRequest, resource_id: str, row: int) -> HttpResponseBase:
+    """One row whole, and the delivery it came with. 单行与来源。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    look, origin = services.look_row(
+        actor, resource.id, row, version=read_number(request, "version")
+    )
+    heads = make_heads(look, services.list_items(resource.id))
+    found = [port(actor, origin.id) for port in VERSION_ORIGINS.values()] if origin else []
+    context = services.frame_of(actor, resource) | {
+        "look": look,
+        "row": row,
+        "cells": list(zip(heads, look.rows[0][1], strict=True)),
+        "origin": origin,
+        "deliveries": [one for one in found if one],
+    }
+    return render(request, "catalog/row.html", context)
 
 
 @needs(LOOK)

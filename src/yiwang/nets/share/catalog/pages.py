@@ -22,7 +22,7 @@ from yiwang.kernel.ui.forms import add_failure
 from . import services
 from .forms import EntryForm, PurposeForm, make_entry_form
 from .listing import list_entries
-from .looking_pages import download, show_looks, show_profile, show_rows
+from .looking_pages import download, show_looks, show_profile, show_row, show_rows
 from .models import Resource
 from .services.permissions import EDIT, PUBLISH, READ, UNMASK
 from .types import ItemInfo
@@ -179,6 +179,7 @@ urlpatterns = [
     path("<str:resource_id>/publish/", publish, name="publish"),
     path("<str:resource_id>/unmask/", unmask, name="unmask"),
     path("<str:resource_id>/rows/", show_rows, name="rows"),
+    path("<str:resource_id>/rows/<int:row>/", show_row, name="row"),
     path("<str:resource_id>/profile/", show_profile, name="profile"),
     path("<str:resource_id>/export/", download, name="export"),
     path("<str:resource_id>/looks/", show_looks, name="looks"),

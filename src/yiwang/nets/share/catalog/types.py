@@ -115,3 +115,7 @@ class ResourceInfo:
 ResourceTabs = Callable[[Actor, str], list[tuple[str, str]]]
 RESOURCE_TABS: Registry[ResourceTabs] = Registry("tab of a resource")
 """Views that modules above add to an entry's page: address and message id. 资源页标签登记。"""
+
+VersionOrigin = Callable[[Actor, str], tuple[str, str] | None]
+VERSION_ORIGINS: Registry[VersionOrigin] = Registry("origin of a version")
+"""Modules above say what a pool version came with: address and label, where one may see it. 版本来源登记。"""

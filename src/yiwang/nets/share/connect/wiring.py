@@ -10,7 +10,7 @@ from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.base.todo import TODO_SOURCES, Todo
 from yiwang.kernel.ui.menu import add_menu
-from yiwang.nets.share.catalog.types import RESOURCE_TABS
+from yiwang.nets.share.catalog.types import RESOURCE_TABS, VERSION_ORIGINS
 
 from .services import count_states, visible_deliveries
 from .services.permissions import LAND, SEE
@@ -52,5 +52,15 @@ def deliveries_tab(actor: Actor, resource_id: str) -> list[tuple[str, str]]:
     return [(reverse("connect:of_resource", args=[resource_id]), msg("Deliveries"))]
 
 
+def origin_of_version(actor: Actor, version_id: str) -> tuple[str, str] | None:
+    """The delivery that a pool version came with, for those who may see it. 版本来源。"""
+    found = visible_deliveries(actor).filter(pool_version=version_id).first()
+    if found is None:
+        return None
+    label = " / ".join(part for part in (found.file_name, found.member) if part)
+    return reverse("connect:detail", args=[found.id]), label
+
+
+VERSION_ORIGINS.register("connect.delivery", origin_of_version)
 RESOURCE_TABS.register("connect.deliveries", deliveries_tab)
 TODO_SOURCES.register("connect.decide", deliveries_to_decide)

@@ -34,6 +34,7 @@ from .looking import (
     list_looks,
     list_versions,
     look_profile,
+    look_row,
     look_rows,
     unmask_resource,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "list_owner_codes",
     "list_versions",
     "look_profile",
+    "look_row",
     "look_rows",
     "mark_landed",
     "name_codes",

@@ -104,6 +104,27 @@ def look_rows(
     )
 
 
+def look_row(
+    actor: Actor, resource_id: str, row: int, *, version: int | None = None
+) -> tuple[Look, VersionInfo | None]:
+    """One row of a version, masked as on pages, and the version it came with. 查看单行与来源。
+
+    Holders of `share.resource.look` for the owner. Raises NotFound where there is no such row.
+    """
+    missing = NotFound("catalog.row.missing", "There is no row %(row)s in this version", row=row)
+    if not 0 < row < LAST_ROW:
+        raise missing
+    look = look_rows(
+        actor, resource_id, version=version, after=row - 1, limit=1, place=f"row {row}"
+    )
+    if not look.rows or look.rows[0][0] != row:
+        raise missing
+    return look, pool.origin_of(look.version.id, row)
+
+
+LAST_ROW = 1 << 62
+
+
 def look_profile(
     actor: Actor, resource_id: str, *, version: int | None = None, place: str = "profile"
 ) -> tuple[VersionInfo, list[ColumnProfile]]:
