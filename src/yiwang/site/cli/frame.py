@@ -151,7 +151,7 @@ def record_refusal(session: Session, name: str, error: Exception) -> None:
         return
     from yiwang.kernel.ledger import services
 
-    services.record_refusal(actor, "cli.command.run", on=Ref("cli.command", name), refusal=error)
+    services.record_refusal(actor, "site.command.run", on=Ref("site.command", name), refusal=error)
 
 
 def use_django() -> None:

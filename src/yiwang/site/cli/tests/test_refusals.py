@@ -33,7 +33,7 @@ def test_a_refused_command_stands_in_the_ledger(monkeypatch):
 
     assert result.return_value == 4
     [row] = ActRow.objects.filter(outcome=ActRow.REFUSED)
-    assert (row.actor_id, row.verb, row.object_id) == ("nobody", "cli.command.run", "look")
+    assert (row.actor_id, row.verb, row.object_id) == ("nobody", "site.command.run", "look")
 
 
 def test_the_doctor_tells_of_a_clock_that_went_back(tmp_path: Path):
