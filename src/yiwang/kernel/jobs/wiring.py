@@ -24,7 +24,7 @@ add_menu("jobs:list", msg("My background work"), section=msg("Mine"), order=900,
 add_menu(
     "jobs:all",
     msg("All background work"),
-    section=msg("System"),
+    section=msg("Administration"),
     permission=MANAGE,
     order=910,
     icon="settings",

@@ -30,13 +30,18 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "menu": group_menu(entries),
         "display": read_display(request),
         "city": settings.YIWANG_CITY,
-        "search_route": FRAME.search_route,
+        "search_route": _find_search(actor),
         "notices_route": FRAME.notices_route if known else "",
         "notices": lambda: _count_notices(actor),
         "account": lambda: _label(actor),
         "account_menu": ACCOUNT_MENU.values() if known else [],
         "messages": lambda: take_flashes(request),
     }
+
+
+def _find_search(actor: Actor) -> str:
+    asked = FRAME.search_permission
+    return FRAME.search_route if not asked or actor.may(asked) else ""
 
 
 def _count_notices(actor: Actor) -> int:

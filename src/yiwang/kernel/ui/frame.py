@@ -38,6 +38,7 @@ class Frame:
     count_notices: Callable[[Actor], int] | None = None
     notices_route: str = ""
     search_route: str = ""
+    search_permission: str = ""
 
 
 FRAME = Frame()
@@ -54,9 +55,9 @@ def set_notices(count: Callable[[Actor], int], route: str) -> None:
     FRAME.count_notices, FRAME.notices_route = count, route
 
 
-def set_search(route: str) -> None:
-    """Say where the search box leads; the text goes along as `q`. 设定搜索页。"""
-    FRAME.search_route = route
+def set_search(route: str, *, permission: str = "") -> None:
+    """Say where the search box leads, and who has it; the text goes along as `q`. 设定搜索页。"""
+    FRAME.search_route, FRAME.search_permission = route, permission
 
 
 def add_account_menu(route: str, label: str, *, post: bool = False) -> None:

@@ -18,7 +18,7 @@ SHARE = msg("Data sharing")
 add_menu(
     "catalog:list", msg("Catalogue"), section=SHARE, permission=READ, order=210, icon="catalog"
 )
-set_search("catalog:list")
+set_search("catalog:list", permission=READ)
 
 
 def drafts_to_complete(actor: Actor) -> Sequence[Todo]:
