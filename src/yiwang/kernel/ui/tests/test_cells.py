@@ -17,8 +17,6 @@ def test_digits_are_grouped_by_three_in_both_languages(language) -> None:
 
 
 def test_a_todo_without_a_date_is_never_said_to_fall_due() -> None:
-    from datetime import date
-
     with translation.override("en"):
         undated = todo_light(Todo("x", 1, "/", "yellow"))
         dated = todo_light(Todo("x", 1, "/", "yellow", date(2026, 1, 2)))

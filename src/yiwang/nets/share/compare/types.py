@@ -149,7 +149,6 @@ COUNT_NAMES = {
     "moved": msg("Key handed on to another thing"),
 }
 GROUPS = {
-    msg("How much was compared"): ("left_rows", "right_rows"),
     msg("What matches"): ("matched", "left_only", "right_only"),
     msg("What disagrees"): ("differing",),
     msg("Known again by the alternate key"): (
@@ -164,6 +163,7 @@ GROUPS = {
         "left_duplicate_keys",
         "right_duplicate_keys",
     ),
+    msg("How much was compared"): ("left_rows", "right_rows"),
 }
 
 
