@@ -37,6 +37,7 @@ KINDS = click.Choice(["full", "append", "upsert", "delete"])
 @click.option("--sheet", default="", help="Only this sheet. 工作表。")
 @click.option("--records", default="", metavar="PATH", help="Where records are in JSON. 记录路径。")
 @click.option("--encoding", default="", help="Text encoding; found out if left out. 编码。")
+@click.option("--header-row", type=click.IntRange(0, 1000), help="0: none. 表头行号，0 为无表头。")
 @click.option(
     "--mapping", type=click.Path(path_type=Path), help="YAML: columns and elements. 映射文件。"
 )
@@ -51,6 +52,7 @@ def land(
     sheet: str,
     records: str,
     encoding: str,
+    header_row: int | None,
     mapping: Path | None,
 ) -> Answer:
     """Land files: keep the bytes, read every table, make a version of each. 汇聚文件。"""
@@ -63,6 +65,7 @@ def land(
         sheet=sheet,
         records=records,
         encoding=encoding,
+        header_row=header_row,
         columns=read_mapping(mapping),
     )
     if name and len(files) > 1:
@@ -284,6 +287,13 @@ def show(session: Session, *, resource_text: str) -> Answer:
                 "version": one.version,
                 "sha256": one.sha256,
                 "received_at": one.received_at,
+                "reading": {
+                    **{
+                        name: one.reading.get(name) for name in ("format", "encoding", "header_row")
+                    },
+                    "sheet": one.instructions.get("sheet", ""),
+                    "records": one.instructions.get("records", ""),
+                },
             }
             for one in deliveries.list_of_resource(session.actor, found.id)
         ],

@@ -69,7 +69,7 @@ class Instructions:
         return {
             name: (list(value) if isinstance(value, tuple) else value)
             for name in self.__slots__
-            if (value := getattr(self, name))
+            if (value := getattr(self, name)) or value == 0  # header row 0: there is none
         }
 
     @classmethod

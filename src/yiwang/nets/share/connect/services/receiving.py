@@ -15,6 +15,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.connect.models import Batch, Delivery
 from yiwang.nets.share.connect.types import DeliveryKind, DeliveryState, Instructions
 
+from .habits import follow_last
 from .permissions import LAND
 
 TASK = "connect.land"
@@ -55,6 +56,7 @@ def receive_file(
     identity.get_organization(owner)
     told = instructions or Instructions()
     resource_name = check_file(told, owner, file_name, name)
+    told = follow_last(told, owner=owner, name=resource_name, file_name=file_name)
     delivery = Delivery(
         batch=batch,
         owner=owner,
