@@ -8,10 +8,22 @@ pytestmark = pytest.mark.deep
 def test_the_sample_city_shows_what_was_planted_in_it(node):
     found = node.ask("sample", "load", "--rows", 500)
 
-    assert {one["state"] for one in found["files"]} == {"landed"}
+    assert sorted({one["state"] for one in found["files"]}) == ["held", "landed"]
+    assert [one["error"]["code"] for one in found["files"] if one["state"] == "held"] == [
+        "connect.held.shrink"
+    ]
     for comparison in found["comparisons"]:
         counts = {one["name"]: one["value"] for one in comparison["counts"]}
         assert {name: counts.get(name) for name in comparison["expected"]} == comparison["expected"]
+
+
+def test_a_newcomer_finds_a_catalogue_two_drafts_and_a_delivery_to_decide(node):
+    found = node.ask("sample", "load", "--rows", 200)
+
+    resources = {one["resource"] for one in found["files"] if one["resource"]}
+    shown = [node.ask("resource", "show", one) for one in sorted(resources)]
+    assert sum(not one["publish_date"] for one in shown) == 2
+    assert all(one["missing"] == [] and one["abstract"] for one in shown)
 
 
 def test_a_second_load_only_prints_the_sign_ins(node):
