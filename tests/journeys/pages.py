@@ -24,9 +24,14 @@ def list_plain_pages() -> list[PlainPage]:
     found = []
     for path, pattern in walk(get_resolver().url_patterns):
         access = getattr(pattern.callback, "access", None)
-        if isinstance(access, Access) and "<" not in path and not path.startswith("/api/"):
+        if isinstance(access, Access) and is_plain_page(path):
             found.append(PlainPage(path, role_for(access)))
     return found
+
+
+def is_plain_page(path: str) -> bool:
+    """Whether an address needs nothing filled in and answers a page, not a file."""
+    return "<" not in path and not path.startswith("/api/") and "/export/" not in path
 
 
 def role_for(access: Access) -> str:

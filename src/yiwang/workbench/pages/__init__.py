@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import accounts, organizations, sheets, standards
+from . import accounts, exchange, organizations, sheets, standards
 
 urlpatterns = [
     path("organizations/", organizations.organizations, name="organizations"),
@@ -41,7 +41,15 @@ urlpatterns = [
         name="revoke_role",
     ),
     path("elements/", standards.elements, name="elements"),
+    path("elements/export/", exchange.export_elements, name="export_elements"),
+    path("elements/import/", exchange.import_elements, name="import_elements"),
     path("elements/<str:code>/", standards.element, name="element"),
     path("code-sets/", standards.code_sets, name="code_sets"),
+    path("code-sets/import/", exchange.import_code_sets, name="import_code_sets"),
+    path(
+        "code-sets/<str:code_set>/<str:version>/export/",
+        exchange.export_code_set,
+        name="export_code_set",
+    ),
     path("code-sets/<str:code_set>/<str:version>/", standards.code_set, name="code_set"),
 ]

@@ -13,8 +13,8 @@ from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.standards import services
-from yiwang.kernel.standards.types import Code, CodeSetVersion, Element
-from yiwang.kernel.ui.access import signed_in
+from yiwang.kernel.standards.types import EDIT_ELEMENTS, Code, CodeSetVersion, Element
+from yiwang.kernel.ui.access import actor_of, signed_in
 from yiwang.kernel.ui.lists import (
     Column,
     Empty,
@@ -137,6 +137,7 @@ def elements(request: HttpRequest) -> HttpResponseBase:
         take_elements,
         title=msg("Data elements"),
         template="workbench/elements.html",
+        context={"may_import": actor_of(request).may(EDIT_ELEMENTS)},
     )
 
 
@@ -199,7 +200,12 @@ def code_sets(request: HttpRequest) -> HttpResponseBase:
         return _page(rows, query)
 
     return render_list(
-        request, CODE_SETS, take, title=msg("Code sets"), template="workbench/code_sets.html"
+        request,
+        CODE_SETS,
+        take,
+        title=msg("Code sets"),
+        template="workbench/code_sets.html",
+        context={"may_import": actor_of(request).may(EDIT_ELEMENTS)},
     )
 
 

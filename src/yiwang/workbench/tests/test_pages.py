@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.identity import services
+from yiwang.kernel.standards.services import list_code_sets
 
 SHEET = "机构代码,机构名称,上级机构代码,类型\nN01,市教育局,,部门\nN02,实验小学,N01,部门\n"
 
@@ -205,3 +206,40 @@ def test_the_frame_names_who_is_signed_in_not_whom_the_page_is_about(browse, mak
     top = text_of(answer).partition('<div class="top-tools">')[2].partition("</header>")[0]
     assert "某人" in top
     assert "另一人" not in top
+
+
+def test_exported_elements_come_back_unchanged_and_an_edit_is_taken_in(browse):
+    engineer = browse("engineer")
+    exported = engineer.get("/workbench/elements/export/?format=yaml").content
+    assert "resident_id" in exported.decode()
+
+    def send(content: bytes, name: str = "elements.yaml"):
+        file = SimpleUploadedFile(name, content)
+        return engineer.post(
+            "/workbench/elements/import/", {"upload": file, "reason": "市级补充"}, follow=True
+        )
+
+    same = text_of(send(exported))
+    edited = exported.decode().replace("zh: 姓名\n", "zh: 人员姓名\n", 1).encode()
+    taken = text_of(send(edited))
+
+    assert "已导入 0 项定义" in same
+    assert "已导入 1 项定义" in taken
+    assert send(b"\xff\xfe").status_code == 422
+    assert send(b"x", "elements.txt").status_code == 422
+    assert send(b"- code: Bad Code\n").status_code == 422
+
+
+def test_a_code_set_goes_out_and_its_version_cannot_come_in_twice(browse):
+    engineer = browse("engineer")
+    listed = text_of(engineer.get("/workbench/code-sets/"))
+    found = list_code_sets()[0]
+    out = engineer.get(f"/workbench/code-sets/{found.code_set}/{found.version}/export/")
+    again = engineer.post(
+        "/workbench/code-sets/import/",
+        {"upload": SimpleUploadedFile("set.yaml", out.content), "reason": "再导入"},
+    )
+
+    assert listed
+    assert found.code_set in out.content.decode()
+    assert again.status_code == 422

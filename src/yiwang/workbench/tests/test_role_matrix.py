@@ -17,6 +17,7 @@ SIGNED_IN = EVERYBODY | {""}
 ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditor"})
 SYSADMIN = frozenset({"sysadmin"})
 SECADMIN = frozenset({"secadmin"})
+ENGINEER = frozenset({"engineer"})
 
 # name of the page -> who may; "POST" pages change something
 READ = {
@@ -34,6 +35,10 @@ READ = {
     "element": SIGNED_IN,
     "code_sets": SIGNED_IN,
     "code_set": SIGNED_IN,
+    "export_elements": SIGNED_IN,
+    "export_code_set": SIGNED_IN,
+    "import_elements": ENGINEER,
+    "import_code_sets": ENGINEER,
 }
 WRITE = {
     "close_organization": SYSADMIN,
@@ -71,6 +76,7 @@ def address(name: str, other) -> str:
         "close_organization": ["S01"],
         "element": [next(iter(get_elements()))],
         "code_set": [code_set.code_set, code_set.version],
+        "export_code_set": [code_set.code_set, code_set.version],
         "end_post": [other.id, post.id],
         "revoke_role": [other.id, "steward"],
     }
