@@ -9,7 +9,6 @@ from .finding import (
     get_batch,
     get_delivery,
     list_of_resource,
-    name_senders_files,
     visible_deliveries,
 )
 from .foreground import land_here
@@ -35,7 +34,6 @@ __all__ = [
     "land_delivery",
     "land_here",
     "list_of_resource",
-    "name_senders_files",
     "open_batch",
     "purge_delivery",
     "receive_file",

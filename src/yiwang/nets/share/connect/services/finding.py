@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import Count, QuerySet
 
 from yiwang.kernel.base.act import Actor
@@ -51,9 +49,3 @@ def count_states(deliveries: QuerySet[Delivery]) -> dict[str, int]:
     rows = deliveries.order_by().values("state").annotate(number=Count("id"))
     found = {row["state"]: row["number"] for row in rows}
     return {state: found[state] for state in DeliveryState.values if state in found}
-
-
-def name_senders_files(ids: Iterable[str]) -> dict[str, str]:
-    """File names of deliveries by id, in one query. 报送文件名。"""
-    found = Delivery.objects.filter(id__in=set(ids))
-    return dict(found.values_list("id", "file_name"))
