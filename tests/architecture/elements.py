@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from yiwang.kernel.standards.documents import vendor_code_sets, vendor_elements
-from yiwang.kernel.standards.types import CodeSetVersion, Element
+from yiwang.kernel.standards.shipped import vendor_code_sets, vendor_elements
+from yiwang.kernel.standards.types import SUBJECTS, CodeSetVersion, Element
 
+TITLES = {
+    "person": "People 人员",
+    "organization": "Organizations and enterprises 机构与企业",
+    "place": "Places and addresses 地点与地址",
+    "time": "Times and periods 时间",
+    "money": "Money and accounts 金额与账户",
+    "licence": "Licences and services 证照与办事",
+    "event": "Events and requests 事件与诉求",
+    "vehicle": "Vehicles 车辆",
+    "property": "Houses and land 房屋与土地",
+    "insurance": "Social insurance and assistance 社会保险与救助",
+    "education": "Education 教育",
+    "health": "Health 卫生健康",
+    "project": "Projects and contracts 项目与合同",
+    "environment": "Environment 环境",
+    "device": "Devices and facilities 设备与设施",
+    "general": "General 通用",
+}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "elements.md"
 HEAD = """# Data elements 数据元
 
@@ -23,12 +41,11 @@ that make the comparison key.
 
 ## Elements 数据元
 
+{summary}
+"""
+TABLE = """
 | Code | 中文 | English | Type | Format | Code set | Check | Grade | P | Mask | Match key | Source |
 |---|---|---|---|---|---|---|---|---|---|---|---|
-"""
-CODE_SETS = """
-## Definitions 定义
-
 """
 SETS = """
 ## Code sets 代码集
@@ -40,11 +57,21 @@ SETS = """
 
 def write_page() -> str:
     """The page as it should stand."""
-    elements = list(vendor_elements().values())
-    rows = "".join(element_row(element) for element in elements)
-    words = "".join(definition(element) for element in elements)
-    sets = "".join(code_set_row(version) for version in vendor_code_sets())
-    return f"{HEAD}{rows}{CODE_SETS}{words}{SETS}{sets}"
+    by_subject: dict[str, list[Element]] = {subject: [] for subject in SUBJECTS}
+    for element in vendor_elements().values():
+        by_subject[element.subject].append(element)
+    parts = [HEAD.replace("{summary}", summary(by_subject))]
+    for subject, elements in by_subject.items():
+        parts += [f"\n### {TITLES[subject]}\n", TABLE, *map(element_row, elements), "\n"]
+        parts += map(definition, elements)
+    return "".join([*parts, SETS, *map(code_set_row, vendor_code_sets())])
+
+
+def summary(by_subject: dict[str, list[Element]]) -> str:
+    """How many there are, and of what."""
+    count = sum(map(len, by_subject.values()))
+    each = " · ".join(f"{TITLES[key]} {len(found)}" for key, found in by_subject.items())
+    return f"{count} elements in {len(by_subject)} subjects: {each}."
 
 
 def element_row(element: Element) -> str:

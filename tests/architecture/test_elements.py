@@ -1,7 +1,7 @@
 """The reference of data elements is what the package holds."""
 
 from yiwang.kernel.query.functions import FUNCTIONS
-from yiwang.kernel.standards.documents import vendor_code_sets, vendor_elements
+from yiwang.kernel.standards.shipped import vendor_code_sets, vendor_elements
 
 from .elements import PAGE, write_page
 

@@ -41,6 +41,7 @@ class ElementOut(Schema):
     aliases: list[str]
     unit: str
     source_standard: str
+    subject: str
     valid_from: date
     valid_until: date | None
     city: bool

@@ -14,6 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from .forms import FORMS
+from .readings import day_sql, read_day
+
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -47,12 +50,20 @@ def _weighted(values: Sequence[int], weights: Sequence[int]) -> int:
 def _weighted_sql(number: str, weights: Sequence[int], modulus: int) -> str:
     """Telescoped weighted digit sum of a BIGINT expression, equal modulo `modulus`. 加权和。"""
     from_right = list(reversed(weights))
-    terms = [f"{from_right[0] % modulus}*{number}"]
+    terms = [f"{from_right[0] % modulus}*yw_n"]
     for k in range(1, len(from_right)):
         factor = (from_right[k] - 10 * from_right[k - 1]) % modulus
         if factor:
-            terms.append(f"{factor}*({number}//{10**k})")
-    return "(" + "+".join(terms) + ")"
+            terms.append(f"{factor}*(yw_n//{10**k})")
+    return _once(number, "+".join(terms))
+
+
+def _once(number: str, expression: str) -> str:
+    """An expression over `yw_n` that works `number` out once a row, not once a term. 求值一次。
+
+    Inside a CASE the engine shares nothing between terms: each would cut and cast the text anew.
+    """
+    return f"(list_transform([{number}],lambda yw_n:{expression})[1])"
 
 
 def _number(text: str) -> str:
@@ -77,8 +88,13 @@ def _guarded(column: str, pattern: str, condition: str) -> str:
 
 
 # Resident identity number, GB 11643 -----------------------------------------------------------
-ID18 = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]")
-ID15 = re.compile(r"[1-9][0-9]{14}")
+PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]"
+# Also: 71 Taiwan, 81 to 83 residence permits of people from Hong Kong, Macao and Taiwan, 9 and a
+# province on foreigners' permanent residence cards. No province has 99: specimen numbers, which
+# can belong to nobody, begin so.
+REGION = f"(?:(?:{PROVINCES}|71|8[1-3]|99)[0-9]{{4}}|9(?:{PROVINCES})[0-9]{{3}})"
+ID18 = re.compile(f"{REGION}(?:19|20)[0-9]{{9}}[0-9X]")
+ID15 = re.compile(f"(?:{PROVINCES}|99)[0-9]{{13}}")
 
 
 def id_check_digit(first_17: str) -> str:
@@ -95,7 +111,9 @@ def _is_date(text: str) -> bool:
 
 
 def is_resident_id(text: str) -> bool:
-    """18 digits with a real birth date and the right check digit, or 15 of the old kind. 身份号码。"""
+    """18 characters with a known province, a real birth date and the right check character, or 15
+    digits of the old kind. 身份号码。
+    """
     if ID15.fullmatch(text):
         return _is_date("19" + text[6:12])
     if not ID18.fullmatch(text):
@@ -107,13 +125,45 @@ def _is_date_sql(year: str, month: str, day: str) -> str:
     return f"TRY_CAST({year}||'-'||{month}||'-'||{day} AS DATE) IS NOT NULL"
 
 
+def identity_sql(number: str, last: str) -> str:
+    """Whether the first 17 digits as a number and the last character make a right one. 身份号码算式。
+
+    Two short names of columns go in, so that whoever has worked them out asks several things of
+    them. The birth date is checked by its numbers: making a date of text costs more than all else.
+    """
+    from_right = list(reversed(ID_WEIGHTS))
+    factors = [(from_right[k] - 10 * from_right[k - 1]) % 11 for k in range(1, 17)]
+    terms = [f"{factor}*({number}//{10**k})" for k, factor in enumerate(factors, 1) if factor]
+    total = "+".join([f"{from_right[0]}*{number}", *terms])
+    year, month = f"({number}//10000000%10000)", f"({number}//100000%100)"
+    day = f"({number}//1000%100)"
+    leap = f"({year}%4=0 AND ({year}%100<>0 OR {year}%400=0))"
+    longest = (
+        f"CASE {month} WHEN 2 THEN CASE WHEN {leap} THEN 29 ELSE 28 END"
+        f" WHEN 4 THEN 30 WHEN 6 THEN 30 WHEN 9 THEN 30 WHEN 11 THEN 30 ELSE 31 END"
+    )
+    return (
+        f"(({total}+{last})%11=1 AND {number}>=10000000000000000 AND {month} BETWEEN 1 AND 12"
+        f" AND {day}>=1 AND ({day}<=28 OR {day}<={longest}) AND {year} BETWEEN 1900 AND 2099)"
+    )
+
+
+def identity_last_sql(column: str) -> str:
+    """The last character of an identity number as a number, NULL where it is none. 末位。"""
+    return (
+        f"(CASE WHEN suffix({column},'X') THEN 10 ELSE TRY_CAST(right({column},1) AS BIGINT) END)"
+    )
+
+
+def identity_number_sql(column: str) -> str:
+    """The first 17 digits of an identity number as a number. 前十七位。"""
+    return _number(f"left({column},17)")
+
+
 def resident_id_sql(column: str) -> str:
     """`is_resident_id` as SQL."""
-    new = _weighted_sql(_number(f"left({column},17)"), ID_WEIGHTS, 11)
-    last = (
-        f"(CASE WHEN right({column},1)='X' THEN 10 ELSE TRY_CAST(right({column},1) AS BIGINT) END)"
-    )
-    born = _is_date_sql(f"substr({column},7,4)", f"substr({column},11,2)", f"substr({column},13,2)")
+    valid = identity_sql("yw_n", identity_last_sql(column))
+    new = f"list_transform([{identity_number_sql(column)}],lambda yw_n:{valid})[1]"
     old = _is_date_sql(
         f"'19'||substr({column},7,2)", f"substr({column},9,2)", f"substr({column},11,2)"
     )
@@ -121,7 +171,7 @@ def resident_id_sql(column: str) -> str:
         f"CASE WHEN {column} IS NULL THEN NULL"
         f" WHEN regexp_full_match({column},'{ID15.pattern}') THEN {old}"
         f" WHEN NOT regexp_full_match({column},'{ID18.pattern}') THEN false"
-        f" ELSE coalesce(({new}+{last})%11=1 AND {born},false) END"
+        f" ELSE coalesce({new},false) END"
     )
 
 
@@ -197,10 +247,8 @@ def _luhn_sql(number: str, places: int) -> str:
     (m + 5) // 10 - m // 10 is 1 exactly when the last digit of m is at least 5.
     """
     weights = [2 if k % 2 else 1 for k in reversed(range(places))]
-    carries = [
-        f"(({number}//{10**k}+5)//10-{number}//{10 ** (k + 1)})" for k in range(1, places, 2)
-    ]
-    return f"({_weighted_sql(number, weights, 10)}+{'+'.join(carries)})"
+    carries = [f"((yw_n//{10**k}+5)//10-yw_n//{10 ** (k + 1)})" for k in range(1, places, 2)]
+    return f"({_weighted_sql(number, weights, 10)}+{_once(number, '+'.join(carries))})"
 
 
 def card_sql(column: str) -> str:
@@ -258,6 +306,53 @@ def tax_number_sql(column: str) -> str:
     )
 
 
+# Certificate of a disabled person: identity number, kind, level, number of replacements ----------
+DISABILITY = re.compile(r"[0-9]{17}[0-9X][1-7][1-4](?:B[0-9])?")
+
+
+def is_disability_certificate(text: str) -> bool:
+    """An identity number, kind 1 to 7, level 1 to 4, perhaps B and a digit. 残疾人证号。"""
+    return bool(DISABILITY.fullmatch(text)) and is_resident_id(text[:18])
+
+
+def disability_certificate_sql(column: str) -> str:
+    """`is_disability_certificate` as SQL."""
+    return _guarded(column, DISABILITY.pattern, resident_id_sql(f"left({column},18)"))
+
+
+# Mobile device, IMEI (Luhn) --------------------------------------------------------------------
+IMEI = re.compile(r"[0-9]{15}")
+
+
+def is_imei(text: str) -> bool:
+    """Fifteen digits that pass the Luhn check. 移动设备识别码。"""
+    return bool(IMEI.fullmatch(text)) and is_card(text)
+
+
+def imei_sql(column: str) -> str:
+    """`is_imei` as SQL."""
+    return _guarded(column, IMEI.pattern, f"{_luhn_sql(_number(column), 15)}%10=0")
+
+
+# What has a form but no check character --------------------------------------------------------
+def _form(name: str, pattern: str) -> Check:
+    """A check of the form alone, the same pattern in Python and in SQL. 仅校验格式。"""
+    form = re.compile(pattern)
+    return Check(
+        name,
+        lambda text: form.fullmatch(text) is not None,
+        lambda column: f"regexp_full_match({column},'{pattern}')",
+    )
+
+
+def _is_day(text: str) -> bool:
+    return read_day(text) is not None
+
+
+def _day_check_sql(column: str) -> str:
+    return f"CASE WHEN {column} IS NULL THEN NULL ELSE ({day_sql(column)}) IS NOT NULL END"
+
+
 CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
@@ -267,5 +362,14 @@ CHECKS: dict[str, Check] = {
         Check("card", is_card, card_sql, has_digit=True),
         Check("vin", is_vin, vin_sql, has_digit=True),
         Check("tax_number", is_tax_number, tax_number_sql, has_digit=True),
+        Check(
+            "disability_certificate",
+            is_disability_certificate,
+            disability_certificate_sql,
+            has_digit=True,
+        ),
+        Check("imei", is_imei, imei_sql, has_digit=True),
+        Check("date", _is_day, _day_check_sql),
+        *(_form(name, pattern) for name, pattern in FORMS.items()),
     )
 }

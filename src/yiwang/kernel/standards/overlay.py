@@ -18,17 +18,21 @@ from django.core.signals import request_started
 from django.db import connection, transaction
 from django.db.models import Count, Max
 
-from .documents import build_element, vendor_code_sets, vendor_elements
+from .documents import build_element
 from .models import CodeImport, CodeSetImport, ElementRevision
+from .shipped import vendor_code_sets, vendor_elements
 from .types import Code, CodeSetVersion, Element
 
 CHECK_EVERY_SECONDS = 5.0
 Stamp = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Standards:
-    """Elements by code and code set versions, newest first, by code set. 标准全集。"""
+    """Elements by code and code set versions, newest first, by code set. 标准全集。
+
+    Compared by identity, so that what is made from one view can be kept beside it.
+    """
 
     stamp: Stamp
     elements: Mapping[str, Element]
@@ -94,15 +98,22 @@ def _newest() -> Stamp:
 
 
 def _merge_elements() -> Mapping[str, Element]:
-    merged = dict(vendor_elements())
+    vendor = vendor_elements()
+    merged = dict(vendor)
     for revision in ElementRevision.objects.order_by("code", "number"):
         if revision.content:
-            merged[revision.code] = replace(build_element(revision.content), city=True)
-        elif revision.code in vendor_elements():
-            merged[revision.code] = vendor_elements()[revision.code]
+            merged[revision.code] = _edited(vendor.get(revision.code), revision.content)
+        elif revision.code in vendor:
+            merged[revision.code] = vendor[revision.code]
         else:
             merged.pop(revision.code, None)
     return merged
+
+
+def _edited(vendor: Element | None, content: Mapping[str, Any]) -> Element:
+    """The city's element; what was edited before elements had a subject keeps the vendor's. 城市版。"""
+    subject = vendor.subject if vendor else ""
+    return replace(build_element({"subject": subject, **content}), city=True)
 
 
 def _merge_code_sets() -> Mapping[str, tuple[CodeSetVersion, ...]]:

@@ -150,7 +150,8 @@ def _plain_sql(text: str) -> str:
 
 
 # Dates and moments ----------------------------------------------------------------------------
-def _day(text: str) -> str | None:
+def _digits_day(text: str) -> str | None:
+    """A day, a month or a year in any usual spelling as ISO text, or None. 读取日期。"""
     for form in DAY_FORMS:
         found = re.fullmatch(form, text)
         if found:
@@ -183,7 +184,8 @@ def _day_case(text: str, form: str, matched: str) -> str:
     return f"WHEN {matched} THEN CASE WHEN TRY_CAST({day} AS DATE) IS NOT NULL THEN {day} END"
 
 
-def _day_sql(text: str) -> str:
+def _digits_day_sql(text: str) -> str:
+    """`read_day` as SQL."""
     cases = [_day_case(text, form, f"regexp_full_match({text},'{form}')") for form in DAY_FORMS]
     for form in MONTH_FORMS:
         month = _pad(text, form, 2)
@@ -194,6 +196,43 @@ def _day_sql(text: str) -> str:
     year = YEAR_FORMS[0]
     cases.append(f"WHEN regexp_full_match({text},'{year}') THEN left({text},4)")
     return f"CASE {' '.join(cases)} END"
+
+
+HAN, HAN_DIGITS = "\u3007\u25cb零一二三四五六七八九", "000123456789"
+HAN_TENS = (  # 二十一, 十一, 二十, 十
+    ("([0-9])十([0-9])", r"\1\2"),
+    ("十([0-9])", r"1\1"),
+    ("([0-9])十", r"\10"),
+    ("十", "10"),
+)
+_HAN_TABLE = str.maketrans(HAN, HAN_DIGITS)
+
+
+def _in_digits(text: str) -> str:
+    """二〇二三年十二月三十一日 as 2023年12月31日. 汉字日期。"""
+    text = text.translate(_HAN_TABLE)
+    for form, digits in HAN_TENS:
+        text = re.sub(form, digits.replace("\\1", "\\g<1>"), text)
+    return text.replace("号", "日")
+
+
+def _in_digits_sql(text: str) -> str:
+    plain = f"translate({text},'{HAN}','{HAN_DIGITS}')"
+    for form, digits in HAN_TENS:
+        plain = f"regexp_replace({plain},'{form}','{digits}','g')"
+    return f"replace({plain},'号','日')"
+
+
+def read_day(text: str) -> str | None:
+    """A day, month or year in digits, else one in Chinese characters. 读日期。"""
+    return _digits_day(text) or (_digits_day(_in_digits(text)) if "年" in text else None)
+
+
+def day_sql(text: str) -> str:
+    """`read_day` as SQL; what is written in digits never comes to the second half."""
+    first = _digits_day_sql(text).removesuffix("END")
+    written = _digits_day_sql(_in_digits_sql(text))
+    return f"{first}WHEN contains({text},'年') THEN {written} END"
 
 
 def _moment(text: str) -> str | None:
@@ -208,7 +247,7 @@ def _moment(text: str) -> str | None:
     if packed:
         year, month, day, hour, minute, second = packed.groups()
         return _joined(_real(f"{year}-{month}-{day}"), hour, minute, second)
-    return _day(text)
+    return read_day(text)
 
 
 def _joined(day: str | None, hour: str, minute: str, second: str) -> str | None:
@@ -232,7 +271,7 @@ def _moment_sql(text: str) -> str:
             f"WHEN regexp_full_match({text},'{form}') THEN CASE WHEN {real}"
             f" THEN {day}||'T'||{hour}||':'||{minute}||':'||{second} END"
         )
-    return f"CASE {' '.join(cases)} ELSE {_day_sql(text)} END"
+    return f"CASE {' '.join(cases)} ELSE {day_sql(text)} END"
 
 
 _TEXT = Way(lambda text: text, lambda text: text, folds=False)
@@ -240,6 +279,6 @@ _CODE = Way(_code, _code_sql)
 _WAYS = {
     "number": Way(_number, _number_sql, "not_a_number"),
     "integer": Way(_integer, _integer_sql, "not_a_number"),
-    "date": Way(_day, _day_sql, "not_a_date"),
+    "date": Way(read_day, day_sql, "not_a_date"),
     "datetime": Way(_moment, _moment_sql, "not_a_datetime"),
 }

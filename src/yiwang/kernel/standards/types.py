@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.registry import Registry
+from yiwang.kernel.base.text import msg
+
+from .finder.types import KINDS, ColumnFinding, KindCount, PersonalKind, Span
+
+__all__ = ["KINDS", "ColumnFinding", "KindCount", "PersonalKind", "Span"]
+
 Kind = Literal["text", "code", "integer", "number", "date", "datetime"]
 DEFAULT_FROM = date(1949, 10, 1)
+SUBJECTS = {
+    "person": msg("People"),
+    "organization": msg("Organizations and enterprises"),
+    "place": msg("Places and addresses"),
+    "time": msg("Times and periods"),
+    "money": msg("Money and accounts"),
+    "licence": msg("Licences and services"),
+    "event": msg("Events and requests"),
+    "vehicle": msg("Vehicles"),
+    "property": msg("Houses and land"),
+    "insurance": msg("Social insurance and assistance"),
+    "education": msg("Education"),
+    "health": msg("Health"),
+    "project": msg("Projects and contracts"),
+    "environment": msg("Environment"),
+    "device": msg("Devices and facilities"),
+    "general": msg("General"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +46,9 @@ class Element:
     grade 1 (public) to 4 (most sensitive), `match_key` the steps (function names of
     `kernel.query`) that turn the text into what comparisons join on. `aliases` are headings that
     name it, `weak_aliases` headings that may name many things and count only where the values
-    agree; `shape` is what its values look like (no rule, only a hint). `city` says that the city
-    edited it. Half-open validity: `valid_until` is the first day it no longer holds.
+    agree; `shape` is what its values look like (no rule, only a hint). `subject` is the
+    field it belongs to (a key of `SUBJECTS`). `city` says that the city edited it. Half-open
+    validity: `valid_until` is the first day it no longer holds.
     """
 
     code: str
@@ -44,6 +71,7 @@ class Element:
     unit: str = ""
     known_by_values: bool = False
     source_standard: str = ""
+    subject: str = ""
     valid_from: date = DEFAULT_FROM
     valid_until: date | None = None
     city: bool = False
@@ -149,3 +177,18 @@ class CodeProblem:
     value: str
     on_date: date
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Something that uses an element: where it stands, what it is called there. 数据元引用。"""
+
+    title: str
+    url: str
+    name: str
+    confirmed: bool = True
+
+
+FindUsages = Callable[[Actor, str], Sequence[Usage]]
+"""What the actor may know of that uses an element, up to a limit of its own. 查找引用。"""
+ELEMENT_USAGES: Registry[FindUsages] = Registry("usages of elements")

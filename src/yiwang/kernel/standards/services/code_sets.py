@@ -45,12 +45,13 @@ def find_code(code_set: str, code: str, on_date: date) -> Code | None:
 def check_codes(code_set: str, values: Iterable[tuple[str, date]]) -> list[CodeProblem]:
     """Values that the version valid on their own day does not have, most frequent first. 校验代码。
 
-    Each value comes with the day it bears, so old rows are held against the old version.
+    Each value comes with the day it bears, so old rows are held against the old version; where no
+    version is known for that day nothing can be said, and nothing is.
     """
     counted = Counter(values)
     missing = [
         CodeProblem(value, day, count)
         for (value, day), count in counted.items()
-        if find_code(code_set, value, day) is None
+        if find_code_set(code_set, day) and find_code(code_set, value, day) is None
     ]
     return sorted(missing, key=lambda one: -one.count)

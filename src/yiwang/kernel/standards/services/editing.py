@@ -23,11 +23,11 @@ from yiwang.kernel.standards.documents import (
     parse_codes_csv,
     parse_elements,
     parse_elements_csv,
-    vendor_code_sets,
-    vendor_elements,
 )
 from yiwang.kernel.standards.models import CodeImport, CodeSetImport, ElementRevision
 from yiwang.kernel.standards.overlay import current_standards, note_change
+from yiwang.kernel.standards.patterns import is_bounded
+from yiwang.kernel.standards.shipped import vendor_code_sets, vendor_elements
 from yiwang.kernel.standards.types import (
     EDIT_ELEMENTS,
     CodeSetVersion,
@@ -55,9 +55,26 @@ def edit_element(
             raise InvalidInput("standards.element.code", "The code of an element cannot change")
         entry = element_entry(get_element(code)) | dict(changes)
         element = build_element({key: value for key, value in entry.items() if value is not None})
+        _check_patterns(element)
         act.note(keys=sorted(changes))
         _write(actor, code, element_entry(element), reason)
     return get_element(code)
+
+
+def _check_patterns(element: Element) -> None:
+    """Refuse a new pattern that could hang who tries it. 校验正则表达式。"""
+    standing = current_standards().elements.get(element.code)
+    for pattern in (element.pattern, element.shape):
+        known = standing is not None and pattern in (standing.pattern, standing.shape)
+        if pattern and not known and not is_bounded(pattern):
+            raise InvalidInput(
+                "standards.element.pattern",
+                "Element %(element)s: “%(pattern)s” can match in too many ways to try them all. "
+                "Give its repeats bounds, as in [a-z]{1,20}, without look-around and references "
+                "back",
+                element=element.code,
+                pattern=pattern,
+            )
 
 
 def restore_element(actor: Actor, code: str, *, reason: str = "") -> Element | None:
@@ -84,6 +101,8 @@ def import_elements(actor: Actor, text: str, *, format: str, reason: str = "") -
         actor.require(EDIT_ELEMENTS)
         _check_format(format)
         elements = parse_elements(text) if format == "yaml" else parse_elements_csv(text)
+        for element in elements:
+            _check_patterns(element)
         entries = {element.code: element_entry(element) for element in elements}
         standing = current_standards().elements
         changed = [

@@ -5,18 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
+from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.standards.checks import CHECKS
 from yiwang.kernel.standards.masks import mask_text, mask_text_sql
-from yiwang.kernel.standards.overlay import current_standards
+from yiwang.kernel.standards.overlay import Standards, current_standards
 from yiwang.kernel.standards.readings import difference_sql as _difference_sql
 from yiwang.kernel.standards.readings import read_text, read_text_sql
-from yiwang.kernel.standards.suggest import suggest
-from yiwang.kernel.standards.types import CodeSetVersion, Element, Suggestion, TypedReading
+from yiwang.kernel.standards.suggest import Suggester
+from yiwang.kernel.standards.types import (
+    ELEMENT_USAGES,
+    CodeSetVersion,
+    Element,
+    Suggestion,
+    TypedReading,
+    Usage,
+)
 
-from .code_sets import find_code
+from .code_sets import find_code, find_code_set
 
 AnyElement = str | Element
 
@@ -46,6 +55,11 @@ def get_element(code: str) -> Element:
     return element
 
 
+def list_usages(actor: Actor, code: str) -> list[Usage]:
+    """What uses the element, as far as the actor may know of it. 数据元引用。"""
+    return [usage for find in ELEMENT_USAGES.values() for usage in find(actor, code)]
+
+
 def suggest_elements(
     column_name: str, samples: Sequence[str | None], limit: int = 3
 ) -> list[Suggestion]:
@@ -54,12 +68,17 @@ def suggest_elements(
     Judged from the heading and up to 500 sample values; never from values alone where the
     element is a short code or a plain text.
     """
-    standards, day = current_standards(), today()
+    return _suggester(current_standards(), today()).suggest(column_name, samples, limit)
+
+
+@lru_cache(maxsize=2)
+def _suggester(standards: Standards, day: date) -> Suggester:
+    """Made once for the elements of a day; the standards are told apart by identity. 推荐器。"""
     elements = [element for element in standards.elements.values() if element.is_valid(day)]
     newest: dict[str, CodeSetVersion] = {
         name: versions[0] for name, versions in standards.code_sets.items() if versions
     }
-    return suggest(elements, newest, column_name, samples, limit)
+    return Suggester(elements, newest)
 
 
 def mask_value(element: AnyElement, text: str | None) -> str | None:
@@ -88,9 +107,13 @@ def check_value(element: AnyElement, text: str | None, *, on_date: date | None =
         return "format"
     if element.check and not CHECKS[element.check].holds(text):
         return "check"
-    if element.code_set and find_code(element.code_set, text, on_date or today()) is None:
-        return "code"
-    return ""
+    return "" if _has_code(element.code_set, text, on_date or today()) else "code"
+
+
+def _has_code(code_set: str, text: str, day: date) -> bool:
+    """In its set that day; yes too where no version of that day is known. 当日代码是否存在。"""
+    unknown = not code_set or find_code_set(code_set, day) is None
+    return unknown or find_code(code_set, text, day) is not None
 
 
 def check_sql(element: AnyElement, column_sql: str) -> str:

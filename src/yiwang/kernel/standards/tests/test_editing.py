@@ -105,7 +105,8 @@ def test_codes_are_held_against_the_version_valid_on_their_day():
     values = [
         ("990103", date(2024, 5, 1)),
         *[("990103", date(2025, 5, 1))] * 2,
-        ("7", date(2020, 1, 1)),
+        ("7", date(2024, 5, 1)),
+        ("8", date(2020, 1, 1)),  # no version of that day is known
     ]
     assert [(p.value, p.count) for p in services.check_codes("sample_division", values)] == [
         ("990103", 2), ("7", 1)

@@ -17,7 +17,9 @@ IDS = ["11010519491231002X", "110101199003071233", "44052418800101001X"]
         ("联系人手机", ["13812341234"] * 5, "mobile_phone"),
         ("applicant_birthDate", ["1990-01-01"], "birth_date"),
         ("性别", ["男", "女", "男"], "sex"),
-        ("成立日期", ["2020/1/3"], "date"),
+        ("成立日期", ["2020/1/3"], "established_date"),
+        ("PM10浓度", ["35", "41"], "pm10"),
+        ("PM2.5(μg/m3)", ["35", "41"], "pm25"),
         ("家庭住址", ["云州市东湖区1号"], "address"),
     ],
 )
@@ -57,6 +59,23 @@ def test_values_that_contradict_the_heading_take_from_it():
     assert bad[0].score < 0.5
 
 
+@pytest.mark.parametrize(
+    ("heading", "samples", "code"),
+    [
+        ("hjdz", ["云州市东湖区清河路1号"] * 6, "address"),
+        ("ylfkfs", ["现金"] * 6, ""),
+        ("agency_name", ["市民政局"] * 6, "department_name"),
+        ("监护人", ["张三", "无", "", "李四", "王五", "无"], "person_name"),
+        ("监护人", ["甲公司", "乙公司", "丙公司", "丁公司", "戊公司"], ""),
+        ("PM2.5", ["无"], "pm25"),
+    ],
+)
+def test_headings_of_initials_empty_words_and_blank_values(heading, samples, code):
+    found = suggest_elements(heading, samples)
+
+    assert (found[0].code if found else "") == code
+
+
 def test_reasons_are_given_in_both_languages():
     reasons = suggest_elements("身份证号", ["11010519491231002X"] * 6)[0].reasons
 
@@ -89,3 +108,10 @@ def test_a_heading_that_may_mean_anything_counts_only_where_the_values_agree():
 
     assert people[0].code == "person_name"
     assert "person_name" not in [one.code for one in streets]
+
+
+@pytest.mark.parametrize(
+    "heading", ["x" * 5000, "身" * 5000, "a_b" * 900, "（（（（", "", "\x00", "号" * 80]
+)
+def test_any_heading_is_answered(heading):
+    assert len(suggest_elements(heading, ["1"] * 1000)) <= 3
