@@ -12,7 +12,12 @@ import django
 from . import find_shared, list_files
 
 MARK = "<!-- outcomes: python -m tests.real_files.outcomes docs/reference/files-read.md -->\n"
-HEAD = "| file | sheet, member or path | read as | header row | rows | columns | differences |\n"
+HEAD = (
+    "| file | sheet, member or path | outcome | header row | rows | columns | notes |\n"
+    "|---|---|---|---|---|---|---|\n"
+)
+KEPT = {"rows_above", "rows_below", "header_rows", "columns_empty", "sheet_hidden", "spaced"}
+KEPT |= {"blank_rows", "merged", "tables_left_out", "header_doubled", "header_blank"}
 
 
 def describe(data: Path, name: str) -> list[str]:
@@ -23,7 +28,8 @@ def describe(data: Path, name: str) -> list[str]:
         sources = open_source(data / name, Path(name).name)
         return [_line(name, source) for source in sources]
     except FileRefused as error:
-        return [f"| {name} | | refused: `{error.code}` | | | | |\n"]
+        reason = _short(str(error.text if hasattr(error, "text") else error))
+        return [f"| {name} | | refused: `{error.code}` | | | | {reason} |\n"]
 
 
 def _line(name, source) -> str:
@@ -31,12 +37,19 @@ def _line(name, source) -> str:
     for batch in source.batches():
         rows += len(batch.rows)
         kinds.update(one.kind for one in batch.differences)
-    differences = ", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items()))
+    said = [f"{kind} {count:,}" for kind, count in sorted(kinds.items())]
+    said += sorted({one.kind for one in source.notes} & KEPT)
     part = source.member or source.sheet
     kind = f"{source.format} {source.encoding}".strip() + (" (fast)" if source.fast else "")
     width = len(source.columns)
     header = source.header_row or "none"
-    return f"| {name} | {part} | {kind} | {header} | {rows:,} | {width} | {differences} |\n"
+    if source.header_rows > 1:
+        header = f"{header} to {source.header_row + source.header_rows - 1}"
+    return f"| {name} | {part} | {kind} | {header} | {rows:,} | {width} | {', '.join(said)} |\n"
+
+
+def _short(text: str) -> str:
+    return text.replace("|", "/").replace("\n", " ")[:160]
 
 
 def main() -> None:
@@ -46,7 +59,7 @@ def main() -> None:
     django.setup()
     lines = [line for name in list_files() for line in describe(data, name)]
     before = page.read_text(encoding="utf-8").partition(MARK)[0]
-    table = HEAD + "|---|---|---|---|---|---|---|\n" + "".join(lines)
+    table = HEAD + "".join(lines)
     page.write_text(before + MARK + table, encoding="utf-8")
 
 

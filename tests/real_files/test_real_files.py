@@ -17,10 +17,6 @@ DATA = find_shared()
 FILES = list_files()
 pytestmark = pytest.mark.skipif(DATA is None, reason="the folder of real inputs is not here")
 REFUSED = {
-    "badcolspan.html": "html",
-    "complex.html": "html",
-    "invisible_text.html": "html",
-    "rowcolspan.html": "html",
     "simple.unknown": "empty",
     "encrypted_no_password.xls": "encrypted",
     "libreoffice.xlsx": "no_table",

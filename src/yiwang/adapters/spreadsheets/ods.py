@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.grid import GridRow, Mark
-from yiwang.kernel.tabular.services import FileRefused, Opened
+from yiwang.kernel.tabular.services import Area, FileRefused, Opened
 from yiwang.kernel.tabular.spool import SpooledSource, spool
 from yiwang.kernel.tabular.types import Row, TableSource
 
@@ -73,6 +73,7 @@ def _spooled(
     packed = opened.path.stat().st_size
     spooled = spool((row for _, row in rows), target, opened.budget, packed=packed)
     table = reader.tables[number]
+    spooled.survey.merged = table.facts.areas
     source = SpooledSource(opened, spooled, kind="ods", sheet=table.name)
     source.notes += notes_of(table.name, table.facts, hidden=table.hidden)
     return source
@@ -176,8 +177,10 @@ class OdsReader:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self._attributes = attributes
         self._paragraphs: list[list[str]] = []
-        if any(_times(attributes, span) > 1 for span in _SPANS if span in attributes):
-            self.table.facts.merged_count += 1
+        across, down = (_times(attributes, span) for span in _SPANS)
+        if across > 1 or down > 1:
+            top, left = self.table.place + 1, len(self._cells) + self._empty
+            self.table.facts.add_area(Area(top, left, top + down - 1, left + across - 1))
 
     def _text(self, piece: str) -> None:
         if self._paragraphs and not self._skipped:

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.grid import GridRow, Mark
-from yiwang.kernel.tabular.services import FileRefused
+from yiwang.kernel.tabular.services import Area, FileRefused
 from yiwang.kernel.tabular.types import Cell, Row
 
 from .package import Package
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .xlsx import Sheet, Workbook
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_KEPT_AREAS = 50
+_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _MOST_ROW = 1_048_576
 
 
@@ -99,9 +99,9 @@ class SheetReader:
 
     def _beside(self, name: str, attributes: dict[str, str]) -> None:
         if name == "mergeCell":
-            self.facts.merged_count += 1
-            if len(self.facts.merged) < _KEPT_AREAS:
-                self.facts.merged.append(attributes.get("ref", ""))
+            area = read_area(attributes.get("ref", ""))
+            if area:
+                self.facts.add_area(area)
         elif name == "col" and attributes.get("hidden") in {"1", "true"}:
             first, last = attributes.get("min", "0"), attributes.get("max", "0")
             if first.isdecimal() and last.isdecimal():
@@ -217,3 +217,12 @@ def column_index(reference: str) -> int:
     letters = reference.rstrip("0123456789").replace("$", "").upper()
     ok = letters.isascii() and letters.isalpha() and len(letters) <= 3
     return _column(letters) if ok else -1
+
+
+def read_area(reference: str) -> Area | None:
+    """`B3:C4` as an area; None for what is none. 区域。"""
+    found = _AREA.fullmatch(reference)
+    if not found:
+        return None
+    left, top, right, bottom = found.groups()
+    return Area(int(top), _column(left.upper()), int(bottom), _column(right.upper()))

@@ -6,18 +6,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.tabular.services import FileRefused, Opened
+from yiwang.kernel.tabular.headers import SAMPLE_ROWS
+from yiwang.kernel.tabular.services import Area, FileRefused, Opened
 from yiwang.kernel.tabular.types import Note
+
+_KEPT_AREAS = 2_000
 
 
 @dataclass
 class SheetFacts:
     """What stands beside the cells of a sheet. 工作表附注。"""
 
-    merged: list[str] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
     merged_count: int = 0
     hidden_rows: int = 0
     hidden_columns: int = 0
+
+    def add_area(self, area: Area) -> None:
+        """Count a merged area; those of the first rows are kept, as headings may lie in them. 合并。"""
+        self.merged_count += 1
+        if area.top <= SAMPLE_ROWS and len(self.areas) < _KEPT_AREAS:
+            self.areas.append(area)
+
+
+def name_area(area: Area) -> str:
+    """`B3:C4`. 区域名。"""
+    first, last = column_letters(area.left), column_letters(area.right)
+    return f"{first}{area.top}:{last}{area.bottom}"
+
+
+def column_letters(at: int) -> str:
+    """0 to `A`, 26 to `AA`. 列字母。"""
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def choose_sheet(names: Sequence[str], opened: Opened) -> list[str]:
@@ -48,7 +73,7 @@ def notes_of(sheet: str, facts: SheetFacts, *, hidden: bool) -> list[Note]:
         notes.append(Note("sheet_hidden", msg("The sheet %(sheet)s is hidden."), {"sheet": sheet}))
     if facts.merged_count:
         text = msg("%(count)s merged areas (%(areas)s): the value stands in the first cell only.")
-        areas = ", ".join(facts.merged[:8]) or "-"
+        areas = ", ".join(map(name_area, facts.areas[:8])) or "-"
         notes.append(Note("merged", text, {"count": facts.merged_count, "areas": areas}))
     if facts.hidden_rows:
         text = msg("%(count)s hidden rows were read too.")

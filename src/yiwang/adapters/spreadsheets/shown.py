@@ -100,8 +100,9 @@ def show_number(stored: str, code: str, *, dates_1904: bool = False) -> Shown:
     """The text under which Excel shows a stored number with this format code. 显示数字。
 
     `kind` is empty when the text is the stored one, else `date`, `number_format`, `rounded`
-    (beyond 15 digits), `digits_lost` (a whole number longer than a sheet can hold: its last digits
-    were lost before the file was sent) or `not_a_number`.
+    (beyond 15 digits), `spreadsheet_zeroed` (18 digits of which the last three became zeros, as
+    happens to identity numbers typed as numbers), `truncated_16` (as many or as few zeros in a
+    number of another length), `digits_lost` (a whole number longer than a sheet can hold) or `not_a_number`.
     """
     number = _decimal(stored)
     if number is None:
@@ -113,9 +114,9 @@ def show_number(stored: str, code: str, *, dates_1904: bool = False) -> Shown:
         text = format_date(number, section.code, dates_1904=dates_1904)
         return Shown(text, "date") if text is not None else _general(stored, number)
     text = section.format(magnitude)
-    if text == stored:
-        return Shown(text)
-    return Shown(text, "digits_lost" if _too_long(number) else "number_format")
+    if _too_long(number):
+        return Shown(text, _lost(number))
+    return Shown(text, "" if text == stored else "number_format")
 
 
 def show_text(text: str, code: str) -> str:
@@ -139,6 +140,14 @@ def _too_long(number: Decimal) -> bool:
     return number == number.to_integral_value() and number.adjusted() >= _EXACT
 
 
+def _lost(number: Decimal) -> str:
+    """What became of the digits that no spreadsheet holds beyond the fifteenth."""
+    zeros = number % (Decimal(10) ** (number.adjusted() + 1 - _EXACT)) == 0
+    if not zeros:
+        return "digits_lost"
+    return "spreadsheet_zeroed" if number.adjusted() == 17 else "truncated_16"
+
+
 def _exact(number: Decimal) -> Decimal:
     """The number in the 15 digits that the sheet's own arithmetic keeps."""
     if len(number.as_tuple().digits) <= _EXACT:
@@ -150,7 +159,7 @@ def _general(stored: str, number: Decimal) -> Shown:
     exact = _exact(number)
     text = _plain(exact)
     if _too_long(number):
-        return Shown(_plain(number) if number.adjusted() < 21 else text, "digits_lost")
+        return Shown(_plain(number) if number.adjusted() < 21 else text, _lost(number))
     if text == stored:
         return Shown(text)
     return Shown(text, "rounded" if exact != number else "number_format")

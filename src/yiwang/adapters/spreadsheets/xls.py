@@ -12,7 +12,7 @@ from xlrd.biffh import error_text_from_code
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.grid import GridRow, Mark
 from yiwang.kernel.tabular.isolated import IsolatedTable, read_isolated
-from yiwang.kernel.tabular.services import FileRefused, Opened
+from yiwang.kernel.tabular.services import Area, FileRefused, Opened
 from yiwang.kernel.tabular.types import Cell, Row, TableSource
 
 from .sheets import SheetFacts, notes_of, unknown_sheet
@@ -79,12 +79,12 @@ class _Silent:
 def _table(book: Any, sheet: Any, *, stored: bool) -> IsolatedTable:
     facts = SheetFacts()
     for top, bottom, left, right in sheet.merged_cells:
-        facts.merged_count += 1
-        first = xlrd.colname(left) + str(top + 1)
-        facts.merged.append(f"{first}:{xlrd.colname(right - 1)}{bottom}")
+        facts.add_area(Area(top + 1, left, bottom, right - 1))
     facts.hidden_rows = sum(1 for info in sheet.rowinfo_map.values() if info.hidden)
     notes = notes_of(sheet.name, facts, hidden=bool(sheet.visibility))
-    return IsolatedTable(sheet.name, _rows(book, sheet, stored=stored), notes=notes)
+    return IsolatedTable(
+        sheet.name, _rows(book, sheet, stored=stored), notes=notes, merged=facts.areas
+    )
 
 
 def _rows(book: Any, sheet: Any, *, stored: bool) -> Iterator[GridRow]:

@@ -55,6 +55,7 @@ def _open_sheet(package: Package, book: Workbook, sheet: Sheet) -> SpooledSource
     target = opened.scratch.new_file(".rows")
     packed = opened.path.stat().st_size
     spooled = spool(reader.rows(), target, opened.budget, packed=packed)
+    spooled.survey.merged = reader.facts.areas
     source = SpooledSource(opened, spooled, kind="xlsx", sheet=sheet.name)
     source.notes += notes_of(sheet.name, reader.facts, hidden=sheet.state != "visible")
     return source

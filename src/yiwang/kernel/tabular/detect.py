@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -25,13 +26,23 @@ _STARTS = (
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
+    (b"BM\x36", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
     (b"\x09\x08", "xls"),
     (b"\x09\x04\x06\x00", "xls"),
     (b"\x09\x02\x06\x00", "xls"),
     (b"\x09\x00\x04\x00", "xls"),
 )
 
+_DBF = b"\x02\x03\x04\x05\x30\x31\x32\x43\x63\x83\x8b\x8c\xcb\xf5\xfb"
+_DBF_KINDS = "CNFLDMIBYTGPVQ@O+W"
+_DUMP = re.compile(
+    rb"PGDMP|.{0,3}T?EXPORT:V\d|-- (?:MySQL|MariaDB|PostgreSQL database|Dumping)\b", re.DOTALL
+)
+_SHEET_XML = (b"urn:schemas-microsoft-com:office:spreadsheet", b'progid="excel.sheet"')
 
+_HTML = re.compile(rb"<(?:html|table|body|head|meta|style)[\s>]", re.IGNORECASE)
 _JSON = re.compile(rb'\{\s*(?:["}]|\Z)|\[\s*(?:["\[\]{]|-?\d|true|false|null|\Z)')
 
 
@@ -45,10 +56,21 @@ def find_format(path: Path) -> str:
         return _ole(path)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip(path)
+    if _DUMP.match(head) or b"SYS_EXPORT_" in head:
+        return "dump"
     for start, name in _STARTS:
         if head.startswith(start):
             return name
-    return _text(head)
+    return "dbf" if _is_dbf(head, path.stat().st_size) else _text(head)
+
+
+def _is_dbf(head: bytes, size: int) -> bool:
+    """A table of dBASE: version, month and day, lengths that fit each other and the file."""
+    if len(head) < 33 or head[0] not in _DBF or not (head[2] <= 12 and head[3] <= 31):
+        return False
+    rows, start, length = struct.unpack_from("<IHH", head, 4)
+    described = start >= 65 and (start - 33) % 32 in {0, 7, 8, 31} and chr(head[43]) in _DBF_KINDS
+    return described and length > 1 and start <= size and rows * length <= size * 2
 
 
 def _ole(path: Path) -> str:
@@ -105,8 +127,12 @@ def _text(head: bytes) -> str:
         head = head[marked.bom :].decode(marked.name, "replace").encode()
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     lower = start[:400].lower()
+    if lower.startswith((b"mime-version:", b"from: <saved by", b"content-type: multipart/related")):
+        return "mhtml"
+    if lower.startswith(b"<") and any(name in start.lower() for name in _SHEET_XML):
+        return "html" if b"<html" in start[:2000].lower() else "xmlsheet"
     if lower.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
         return "html"
     if lower.startswith(b"<"):
-        return "html" if b"<html" in lower else "xml"
+        return "html" if _HTML.search(start) else "xml"
     return "json" if _JSON.match(start) else "delimited"

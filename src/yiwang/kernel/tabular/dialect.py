@@ -7,6 +7,7 @@ from collections import Counter
 
 from yiwang.kernel.base.text import msg
 
+from .spaced import find_layout
 from .strict import split_records
 from .types import Dialect, ReadOptions
 
@@ -47,6 +48,9 @@ def find_dialect(sample: str, options: ReadOptions, *, name: str = "") -> Dialec
 
 def _one_column(sample: str, options: ReadOptions, quote: str, newline: str) -> Dialect:
     """A plain list of lines: marks that do not stand around whole lines are letters of the text."""
+    spaced = _spaced(sample, options, newline)
+    if spaced is not None:
+        return spaced
     none = msg("no delimiter found: one column")
     lines = [line.rstrip("\r") for line in sample.split(newline) if '"' in line]
     around = all(len(line) > 1 and line[0] == line[-1] == '"' for line in lines)
@@ -55,6 +59,20 @@ def _one_column(sample: str, options: ReadOptions, quote: str, newline: str) -> 
             NO_DELIMITER, "", newline, (none, msg("quotation marks are letters of the text"))
         )
     return Dialect(NO_DELIMITER, quote, newline, (none,))
+
+
+def _spaced(sample: str, options: ReadOptions, newline: str) -> Dialect | None:
+    """Columns set apart by spaces, where every line of the sample follows one layout."""
+    lines = [line.rstrip("\r") for line in sample.split(newline)[: _SAMPLE_RECORDS + 1]]
+    layout = find_layout(lines[:-1] if len(lines) > 1 else lines)
+    if layout is None or options.quote is not None:
+        return None
+    reason = (
+        msg("columns begin at the same place in every line")
+        if layout
+        else msg("every line has the same number of words between spaces")
+    )
+    return Dialect(" ", "", newline, (reason,), layout)
 
 
 def _score(sample: str, delimiter: str, quote: str, newline: str) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import chardet
@@ -31,6 +31,9 @@ _CHINESE = {"gb2312", "gbk", "gb18030", "hz"}
 _EAST_ASIAN = {"big5", "big5hkscs", "cp950", "euc_jp", "shift_jis", "cp932", "euc_kr", "cp949"}
 _GB_PAIRS = re.compile(rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_ENOUGH = 20
+_HIGH_TEXT = re.compile(r"[^\x00-\x7f]")
+_HAN = re.compile(r"[\u2010-\u203b\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class Encoding:
     """An encoding that decodes the whole file. 已验证的编码。
 
     `bom` counts the bytes of the mark at the start, which are no text. `reason` is one English
-    message id.
+    message id. `instead` names the encoding that the bytes speak for when another was asked for.
     """
 
     name: str
     bom: int
     reason: str
     ascii: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def find_encoding(path: Path, *, file: str, asked: str | None = None) -> Encodin
     with path.open("rb") as stream:
         head = stream.read(4096)
     if asked:
-        return _prove(path, _asked(asked, head, file), file)
+        proven = _prove(path, _asked(asked, head, file), file)
+        return replace(proven, instead=_contradicted(path, proven, head))
     marked = find_mark(head)
     if marked:
         return _prove(path, marked, file)
@@ -148,6 +153,31 @@ def _asked(asked: str, head: bytes, file: str) -> Encoding:
     if name in {"utf-8-sig", "utf-16", "utf-32"}:
         name = {"utf-8-sig": "utf-8"}.get(name, f"{name}-le")
     return Encoding(name, 0, msg("as asked"))
+
+
+def _contradicted(path: Path, asked: Encoding, head: bytes) -> str:
+    """The encoding that the bytes speak for against the one asked for, or "".
+
+    GB 18030 decodes nearly any UTF-8, as nonsense. The other way round is rare: text in another
+    encoding that is valid UTF-8 throughout has a few such characters at most, seldom Han.
+    """
+    marked = find_mark(head)
+    if marked and marked.bom:
+        return "" if marked.name == asked.name else marked.name
+    return "utf-8" if asked.name != "utf-8" and _is_surely_utf8(path) else ""
+
+
+def _is_surely_utf8(path: Path) -> bool:
+    """Valid over its whole length, with enough beyond ASCII, or little that is nearly all Chinese."""
+    han = high = 0
+    try:
+        for text in iterate_text(path, Encoding("utf-8", 0, "")):
+            if not text.isascii():
+                high += len(_HIGH_TEXT.findall(text))
+                han += len(_HAN.findall(text))
+    except UnicodeDecodeError:
+        return False
+    return high >= _ENOUGH or (high > 0 and han >= 0.8 * high)
 
 
 def find_mark(head: bytes) -> Encoding | None:

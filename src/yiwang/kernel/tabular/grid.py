@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.text import msg
 
-from .headers import SAMPLE_ROWS, HeaderProposal, name_columns, propose_header
+from .footer import TAIL_ROWS
+from .frame import Area, Frame, join_header, propose_frame
+from .headers import SAMPLE_ROWS, name_columns
 from .opening import Opened
 from .types import Batch, Cell, Difference, Note, Row, TableSource
 
@@ -45,7 +48,9 @@ class Survey:
     """What one pass over a grid has counted. 普查结果。
 
     `ends` is how many rows end with a value in that many cells: the true widths, trailing empty
-    cells left out. `lengths` counts rows by their cells.
+    cells left out. `lengths` counts rows by their cells. `head` and `tail` are the first and the
+    last rows with their places, `merged` the merged areas among the first rows. `used` are the
+    columns that hold something somewhere, None where not all rows were looked at.
     """
 
     rows: int = 0
@@ -53,6 +58,9 @@ class Survey:
     ends: dict[int, int] = field(default_factory=dict)
     lengths: dict[int, int] = field(default_factory=dict)
     head: list[tuple[int, Row]] = field(default_factory=list)
+    tail: deque[tuple[int, Row]] = field(default_factory=lambda: deque(maxlen=TAIL_ROWS))
+    merged: list[Area] = field(default_factory=list)
+    used: set[int] | None = field(default_factory=set)
 
     def add(self, row: GridRow) -> None:
         """Count one row. 计一行。"""
@@ -61,8 +69,11 @@ class Survey:
             end -= 1
         if len(self.head) < SAMPLE_ROWS:
             self.head.append((row.place, row.cells))
+        self.tail.append((row.place, row.cells))
         if not end:
             self.blank += 1
+        if self.used is not None and len(self.used) < end:
+            self.used.update(at for at in range(end) if row.cells[at] is not None)
         self.rows += 1
         self.ends[end] = self.ends.get(end, 0) + 1
         self.lengths[len(row.cells)] = self.lengths.get(len(row.cells), 0) + 1
@@ -71,6 +82,7 @@ class Survey:
         """Every row has that many fields and a value. 规整表。"""
         self.rows, self.blank = rows, 0
         self.ends = self.lengths = {fields: rows}
+        self.used = None
 
     @property
     def widest(self) -> int:
@@ -95,20 +107,32 @@ class GridSource(TableSource):
         self.columns = []
         self.notes = []
         self.width = 0
+        self.survey = Survey()
+        self.frame = Frame(0)
         self._surplus = False
+        self._kept: list[int] = []
+        self._left_out: dict[int, str] = {}
+        self._headings: tuple[frozenset[Cell], frozenset[tuple[Cell, ...]]] = (
+            frozenset(),
+            frozenset(),
+        )
 
     @abstractmethod
     def grid(self) -> Iterator[GridRow]:
         """All rows of the file from the first. 全部行。"""
 
     def settle(self, survey: Survey) -> None:
-        """Decide header, width and names from a survey. 确定表头与列。"""
-        proposal = self._header(survey)
-        self.header_row = proposal.row
-        header = self._header_cells(survey)
+        """Decide header, width, names and foot from a survey. 确定表头、列与表尾。"""
+        self.survey = survey
+        self.frame = frame = self._frame(survey)
+        self.header_row, self.header_rows = frame.header_row, frame.rows_used
+        heading = self._heading_rows(survey)
+        header = join_header(heading, survey.merged)
         self.width = self._width(survey, header)
         self.columns, notes = name_columns(header, self.width)
-        self.notes += notes
+        self.notes += notes if self.header_row else []
+        self._leave_out(frame, heading, survey)
+        self._drop_empty(survey, header)
         self._note_above(survey)
         if self._surplus:
             self.columns.append(self._free_name())
@@ -117,33 +141,76 @@ class GridSource(TableSource):
             self.notes.append(Note("blank_rows", BLANK_ROWS, {"count": survey.blank}))
 
     def batches(self) -> Iterator[Batch]:
-        """Data rows below the header; rows without any value are left out. 逐批读出。"""
+        """Data rows below the header; rows without any value are left out. 逐批读出。
+
+        What stands under the table and what repeats the header is left out too, and listed.
+        """
         packer = _Packer(self)
+        start = self.header_row + self._below
         for row in self.grid():
-            if row.place <= self.header_row + self._below or not _has_value(row.cells):
+            if row.place <= start or not _has_value(row.cells):
                 continue
-            full = packer.add(row)
+            kind = self._left_out.get(row.place) or self._repeats(row.cells)
+            full = packer.leave_out(row, kind) if kind else packer.add(row)
             if full:
                 yield full
-        if packer.batch.rows:
+        if packer.batch.rows or packer.batch.differences:
             yield packer.batch
 
     @property
+    def kept(self) -> list[int]:
+        """The places of the columns that are kept, from 0. 保留的列。"""
+        return self._kept or list(range(self.width))
+
+    @property
     def _below(self) -> int:
-        return self.options.header_rows - 1 if self.header_row else 0
+        return self.header_rows - 1 if self.header_row else 0
 
-    def _header(self, survey: Survey) -> HeaderProposal:
-        asked = self.options.header_row
-        if asked is not None:
-            return HeaderProposal(asked, msg("as asked"))
-        proposal = propose_header(survey.head)
-        if proposal.row != 1:
+    def _repeats(self, cells: Row) -> str:
+        first, rows = self._headings
+        if cells[0] in first and tuple(_ended(cells)) in rows:
+            return "repeated_header"
+        return ""
+
+    def _frame(self, survey: Survey) -> Frame:
+        """The proposal, under what was asked for."""
+        frame = propose_frame(survey.head, survey.tail, survey.merged)
+        asked = self.options
+        if asked.header_row is not None:
+            rows = asked.header_rows or (
+                frame.rows_used if frame.header_row == asked.header_row else 1
+            )
+            last = asked.header_row + (rows if asked.header_row else 0)
+            footer = tuple(place for place in frame.footer if place >= last)
+            same = frame.header_row == asked.header_row and rows == frame.rows_used
+            numbered = frame.numbered if same else 0
+            frame = Frame(asked.header_row, rows, last, footer, numbered)
+        elif asked.header_rows is not None and frame.header_row:
+            frame = replace(frame, header_rows=asked.header_rows, sure=True)
+        if asked.footer_rows is not None:
+            filled = [place for place, cells in survey.tail if _has_value(cells)]
+            frame = replace(
+                frame, footer=tuple(filled[-asked.footer_rows :] if asked.footer_rows else ())
+            )
+        self._note_frame(frame)
+        return frame
+
+    def _note_frame(self, frame: Frame) -> None:
+        if self.options.header_row is not None:
+            return
+        if frame.header_row != 1:
             text = msg("The header was taken to be row %(row)s (0: none): %(reason)s.")
-            params = {"row": proposal.row, "reason": proposal.reason}
+            params = {"row": frame.header_row, "reason": frame.reasons[0].message}
             self.notes.append(Note("header_proposed", text, params))
-        return proposal
+        if frame.header_rows > 1:
+            text = (
+                msg("The names of the columns were joined from %(count)s header rows.")
+                if frame.sure
+                else msg("%(count)s rows may name the columns together; only the first was taken.")
+            )
+            self.notes.append(Note("header_rows", text, {"count": frame.header_rows}))
 
-    def _header_cells(self, survey: Survey) -> Row:
+    def _heading_rows(self, survey: Survey) -> list[tuple[int, Row]]:
         if not self.header_row:
             return []
         last = self.header_row + self._below
@@ -156,7 +223,54 @@ class GridSource(TableSource):
                 "There is no row %(row)s to take the headings from",
                 row=self.header_row,
             )
-        return _joined([rows[place] for place in sorted(rows)])
+        return sorted(rows.items())
+
+    def _leave_out(self, frame: Frame, heading: list[tuple[int, Row]], survey: Survey) -> None:
+        """Remember which rows are none of the table, and say so."""
+        self.footer_rows = len(frame.footer)
+        self._left_out = dict.fromkeys(frame.footer, "footer_row")
+        if frame.numbered:
+            self._left_out[frame.numbered] = "column_numbers"
+        rows = {tuple(_ended(cells)) for _, cells in heading}
+        rows = {cells for cells in rows if sum(1 for cell in cells if cell) >= 2}
+        self._headings = frozenset(cells[0] for cells in rows), frozenset(rows)
+        if frame.footer:
+            lines = [_line(cells) for place, cells in survey.tail if place in frame.footer]
+            text = msg("%(count)s rows under the table are no part of it: %(lines)s")
+            shown = " / ".join(lines)[:500]
+            self.notes.append(Note("rows_below", text, {"count": len(lines), "lines": shown}))
+
+    def _used(self, survey: Survey, nameless: set[int]) -> set[int]:
+        """Which columns hold something; where that was not counted, the rows are looked at again."""
+        if survey.used is not None:
+            return survey.used
+        unseen = set(nameless)
+        for row in self.grid() if nameless else ():
+            unseen = {at for at in unseen if at >= len(row.cells) or row.cells[at] is None}
+            if not unseen:
+                break
+        return nameless - unseen
+
+    def _drop_empty(self, survey: Survey, header: Row) -> None:
+        """Columns without a name that hold nothing in any row are none."""
+        named = {at for at, cell in enumerate(header) if (cell or "").strip()}
+        nameless = set(range(self.width)) - named if self.header_row else set()
+        empty = nameless - self._used(survey, nameless)
+        if not empty or len(empty) == self.width:
+            return
+        self._kept = [at for at in range(self.width) if at not in empty]
+        self.columns = [self.columns[at] for at in self._kept]
+        gone = {at + 1 for at in empty}
+        self.notes = [
+            note
+            for note in self.notes
+            if not (note.kind == "header_blank" and note.params["column"] in gone)
+        ]
+        text = msg(
+            "%(count)s columns without a name and without any value were left out: %(columns)s"
+        )
+        columns = ", ".join(map(str, sorted(gone)[:50]))
+        self.notes.append(Note("columns_empty", text, {"count": len(gone), "columns": columns}))
 
     def _width(self, survey: Survey, header: Row) -> int:
         """Columns of the table; whatever stands to the right goes into one column more."""
@@ -169,7 +283,7 @@ class GridSource(TableSource):
 
     def _note_above(self, survey: Survey) -> None:
         above = [cells for place, cells in survey.head if place < self.header_row]
-        lines = [" ".join(cell for cell in cells if cell) for cells in above if _has_value(cells)]
+        lines = [_line(cells) for cells in above if _has_value(cells)]
         if lines:
             text = msg("%(count)s rows above the header are no part of the table: %(lines)s")
             shown = " / ".join(lines)[:500]
@@ -185,6 +299,8 @@ class _Packer:
     def __init__(self, source: GridSource) -> None:
         self.source = source
         self.width = source.width
+        self.names = dict(zip(source.kept, source.columns, strict=False))
+        self.kept = source.kept if len(source.kept) < source.width else None
         self.total = len(source.columns)
         self.number = 0
         self.size = 0
@@ -195,8 +311,8 @@ class _Packer:
         self.number += 1
         cells = self._fit(row)
         for mark in row.marks:
-            if mark.at < self.width:
-                self._differ(self.source.columns[mark.at], mark.kind, mark.raw, cells[mark.at])
+            if mark.at in self.names:
+                self._differ(self.names[mark.at], mark.kind, mark.raw, row.cells[mark.at])
         self.batch.rows.append(cells)
         self.batch.places.append(row.place)
         self.size += sum(map(len, filter(None, cells)))
@@ -210,6 +326,8 @@ class _Packer:
 
     def _fit(self, row: GridRow) -> Row:
         cells, width = row.cells, self.width
+        if self.kept is not None:
+            return self._picked(cells, self.kept)
         if len(cells) == width == self.total:
             return cells
         if len(cells) < width and self.source.ragged:
@@ -218,6 +336,21 @@ class _Packer:
         if self.total > width:
             fitted.append(self._surplus(cells))
         return fitted
+
+    def _picked(self, cells: Row, kept: list[int]) -> Row:
+        """Without the columns that are none."""
+        if len(cells) < self.width and self.source.ragged:
+            self._differ("", "ragged_short", str(len(cells)), str(self.width))
+        fitted = [cells[at] if at < len(cells) else None for at in kept]
+        if self.total > len(kept):
+            fitted.append(self._surplus(cells))
+        return fitted
+
+    def leave_out(self, row: GridRow, kind: str) -> Batch | None:
+        """List a row that is none of the table, under the number of the row that comes next."""
+        raw = " | ".join(cell or "" for cell in _trimmed(row.cells))
+        self.batch.differences.append(Difference(self.number + 1, "", kind, raw, None))
+        return None
 
     def _surplus(self, cells: Row) -> Cell:
         surplus = cells[self.width :]
@@ -235,6 +368,17 @@ def _has_value(cells: Iterable[Cell]) -> bool:
     return any(cell is not None for cell in cells)
 
 
+def _line(cells: Row) -> str:
+    return " ".join(cell for cell in cells if cell)
+
+
+def _ended(cells: Row) -> Row:
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
+    return cells[:end]
+
+
 def _trimmed(cells: Row) -> Row:
     end = len(cells)
     while end and not (cells[end - 1] or "").strip():
@@ -248,18 +392,3 @@ def _between(rows: Iterable[GridRow], first: int, last: int) -> Iterator[GridRow
             return
         if row.place >= first:
             yield row
-
-
-def _joined(rows: list[Row]) -> Row:
-    """Several header rows as one: the parts of each column joined, repeats left out."""
-    if len(rows) <= 1:
-        return rows[0] if rows else []
-    names: Row = []
-    for at in range(max(map(len, rows))):
-        parts: list[str] = []
-        for row in rows:
-            part = (row[at] or "").strip() if at < len(row) else ""
-            if part and part not in parts:
-                parts.append(part)
-        names.append("/".join(parts) or None)
-    return names

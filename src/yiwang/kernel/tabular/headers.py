@@ -15,6 +15,11 @@ SAMPLE_ROWS = 60
 _LETTER = re.compile(r"[^\W\d_]")
 _DATE_WORDS = re.compile(r"(?<=\d)[年月日时分秒TZ](?=\d|\s|$)")
 _YEAR = re.compile(r"\s*(?:19|20)\d\d年?\s*")
+_LIST_NAME = re.compile(
+    r"(?:名称?|姓名|编[号码]|代码|号码?|地址|类[别型]|日期|时间|序号|标题|内容|单位|电话|备注|说明|关键词)$"
+    r"|^(?:[a-z]+_)*(?:id|name|code|title|address|date|value|text|key|type|number|no)s?$",
+    re.IGNORECASE,
+)
 _NOTHING = {"NA", "N/A", "#N/A", "NULL", "null", "None", "nan", "NaN", "无", "-", "/"}
 
 
@@ -24,6 +29,7 @@ class HeaderProposal:
 
     row: int
     reason: str
+    confidence: float = 0.9
 
 
 def propose_header(rows: Sequence[tuple[int, Row]]) -> HeaderProposal:
@@ -33,30 +39,49 @@ def propose_header(rows: Sequence[tuple[int, Row]]) -> HeaderProposal:
     titles. It is the header when its cells are names (no numbers, no dates, hardly one twice) and
     it is unlike the rows below.
     """
-    filled = [(place, row) for place, row in rows if _count(row)]
+    filled = [(place, row) for place, row in rows if count_filled(row)]
     if not filled:
         return HeaderProposal(0, msg("there are no rows"))
-    width = _usual_width([row for _, row in filled])
-    at = next(at for at, (_, row) in enumerate(filled) if _count(row) >= 0.6 * width)
+    at = first_wide(filled)
     place, row = filled[at]
-    if not _looks_like_names(row):
+    if not looks_like_names(row):
         return HeaderProposal(0, msg("the first row of the table holds values, not names"))
     if _alike(row, [later for _, later in filled[at + 1 :]]):
         return HeaderProposal(0, msg("the first row looks like the rows below it"))
+    if len(row) == 1 and not _names_a_list(row, [later for _, later in filled[at + 1 :]]):
+        return HeaderProposal(
+            0, msg("one column, whose first row may be a value like the rest"), 0.6
+        )
     return HeaderProposal(place, msg("the first full row holds names"))
 
 
-def _count(row: Row) -> int:
+def _names_a_list(row: Row, later: Sequence[Row]) -> bool:
+    """A heading of one column shows by its word, or by values below it."""
+    return (
+        not later
+        or bool(_LIST_NAME.search((row[0] or "").strip()))
+        or share_of_values(later, 0) > 0.6
+    )
+
+
+def first_wide(filled: Sequence[tuple[int, Row]]) -> int:
+    """The first of these rows that is about as wide as most of them. 首个完整行。"""
+    width = usual_width([row for _, row in filled])
+    return next(at for at, (_, row) in enumerate(filled) if count_filled(row) >= 0.6 * width)
+
+
+def count_filled(row: Row) -> int:
+    """How many cells show something. 有内容的单元格数。"""
     return sum(1 for cell in row if cell and cell.strip())
 
 
-def _usual_width(rows: Sequence[Row]) -> int:
-    """The commonest number of filled cells; of equally common ones the largest."""
-    widths = Counter(_count(row) for row in rows)
-    return max(widths, key=lambda width: (widths[width], width))
+def usual_width(rows: Sequence[Row]) -> int:
+    """The number of filled cells under which most of the cells stand. 通常宽度。"""
+    widths = Counter(count_filled(row) for row in rows)
+    return max(widths, key=lambda width: (widths[width] * width, width), default=0)
 
 
-def _is_value(cell: str) -> bool:
+def is_value(cell: str) -> bool:
     """A number, a date, a code: it has digits and no letters; or it says that there is none."""
     text = cell.strip()
     if text in _NOTHING:
@@ -65,24 +90,31 @@ def _is_value(cell: str) -> bool:
     return has_digit and not _LETTER.search(_DATE_WORDS.sub("", text))
 
 
-def _looks_like_names(row: Row) -> bool:
+def is_year(cell: Cell) -> bool:
+    """A year, which names a column as often as it is a value. 是否年份。"""
+    return bool(_YEAR.fullmatch(cell or ""))
+
+
+def looks_like_names(row: Row) -> bool:
+    """Hardly a value, hardly a name twice. 是否像列名。"""
     names = [cell.strip() for cell in row if cell and cell.strip()]
-    values = sum(1 for name in names if _is_value(name) and not _YEAR.fullmatch(name))
+    values = sum(1 for name in names if is_value(name) and not is_year(name))
     return values <= 0.5 * len(names) and len(set(names)) >= 0.5 * len(names)
 
 
 def _alike(first: Row, later: Sequence[Row]) -> bool:
     """Whether the first row holds values where the rows below hold values too."""
-    valued = [at for at, cell in enumerate(first) if cell and _is_value(cell)]
-    if not later or not valued or any(_YEAR.fullmatch(first[at] or "") for at in valued):
+    valued = [at for at, cell in enumerate(first) if cell and is_value(cell)]
+    if not later or not valued or any(is_year(first[at]) for at in valued):
         return False
-    below = sum(1 for at in valued if _share(later, at) > 0.8)
+    below = sum(1 for at in valued if share_of_values(later, at) > 0.8)
     return below >= max(1, len(valued) * 0.8)
 
 
-def _share(rows: Sequence[Row], at: int) -> float:
+def share_of_values(rows: Sequence[Row], at: int) -> float:
+    """How much of a column is values. 列中数值占比。"""
     cells = [row[at] for row in rows if at < len(row) and row[at]]
-    return sum(1 for cell in cells if cell and _is_value(cell)) / len(cells) if cells else 0
+    return sum(1 for cell in cells if cell and is_value(cell)) / len(cells) if cells else 0
 
 
 def name_columns(header: Sequence[Cell], width: int) -> tuple[list[str], list[Note]]:

@@ -21,6 +21,7 @@ from typing import Any
 from yiwang.kernel.base.text import msg
 
 from .errors import FileRefused, LimitPassed
+from .frame import Area
 from .grid import GridRow
 from .limits import Budget
 from .opening import Opened
@@ -36,6 +37,7 @@ class IsolatedTable:
     rows: Iterable[GridRow]
     names: Sequence[str] | None = None
     notes: list[Note] = field(default_factory=list)
+    merged: Sequence[Area] = ()
 
 
 IsolatedReader = Callable[[Path, dict[str, Any]], Iterator[IsolatedTable]]
@@ -145,6 +147,7 @@ def _answer(job: dict[str, Any], limits: ReadLimits) -> dict[str, Any]:
     for number, table in enumerate(reader(path, {**job["options"], "file": job["file"]})):
         target = folder / f"{number}.rows"
         spooled = spool(table.rows, target, budget, packed=path.stat().st_size)
+        spooled.survey.merged = list(table.merged)
         notes = [asdict(note) for note in table.notes]
         tables.append(
             {

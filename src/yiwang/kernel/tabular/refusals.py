@@ -21,9 +21,14 @@ _REASONS: dict[str, tuple[str, str]] = {
     "odf": ("OpenDocument", _SHEET),
     "ofd": ("OFD", _SHEET),
     "rtf": ("RTF", _SHEET),
-    "html": ("HTML", _SHEET),
     "xml": ("XML", _SHEET),
     "image": ("PNG/JPEG/GIF", _SHEET),
+    "dump": (
+        "",
+        msg(
+            "%(file)s is a dump of a database. Ask for each table as CSV or XLSX, or for an account that may read them."
+        ),
+    ),
     "access": (
         "Access",
         msg("%(file)s is a %(kind)s database. Export each table as XLSX or CSV and send those."),

@@ -9,6 +9,7 @@ from yiwang.kernel.base.text import defuse_formula
 from . import archives, delimited
 from .detect import find_format
 from .errors import FileRefused, LimitPassed, refuse
+from .frame import Area, Frame, propose_frame
 from .kinds import label_kind
 from .limits import Budget
 from .opening import READERS, Opened, Reader, Scratch
@@ -20,7 +21,9 @@ from .write import write_csv, write_xlsx
 
 __all__ = [
     "READERS",
+    "Area",
     "FileRefused",
+    "Frame",
     "LimitPassed",
     "Opened",
     "Reader",
@@ -29,6 +32,7 @@ __all__ = [
     "find_format",
     "label_kind",
     "open_source",
+    "propose_frame",
     "refuse",
     "write_csv",
     "write_xlsx",

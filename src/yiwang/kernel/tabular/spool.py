@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from .frame import Area
 from .grid import BLANK_ROWS, GridRow, GridSource, Mark, Survey
 from .headers import name_columns
 from .limits import Budget
@@ -30,7 +31,18 @@ class Spooled:
 
     def as_json(self) -> dict[str, Any]:
         """For another process. 序列化。"""
-        return {"path": str(self.path), "survey": asdict(self.survey)}
+        survey = self.survey
+        counted = {
+            "rows": survey.rows,
+            "blank": survey.blank,
+            "ends": survey.ends,
+            "lengths": survey.lengths,
+            "head": survey.head,
+            "tail": list(survey.tail),
+            "merged": survey.merged,
+            "used": None if survey.used is None else sorted(survey.used),
+        }
+        return {"path": str(self.path), "survey": counted}
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> Spooled:
@@ -40,6 +52,9 @@ class Spooled:
         survey.ends = {int(end): count for end, count in counted["ends"].items()}
         survey.lengths = {int(end): count for end, count in counted["lengths"].items()}
         survey.head = [(place, cells) for place, cells in counted["head"]]
+        survey.tail.extend((place, cells) for place, cells in counted["tail"])
+        survey.merged = [Area(*area) for area in counted["merged"]]
+        survey.used = None if counted["used"] is None else set(counted["used"])
         return cls(Path(given["path"]), survey)
 
 

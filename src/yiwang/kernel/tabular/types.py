@@ -44,7 +44,9 @@ class ReadOptions:
     """What the sender or a person says about a file; what is not said is proposed. 读取选项。
 
     `header_row` counts from 1; 0 means that the file has no header; None takes the proposal.
-    `header_rows` joins that many rows into one name. `quote=""` reads quotes as ordinary text.
+    `header_rows` joins that many rows into one name; None takes the proposal where it is sure.
+    `footer_rows` is how many filled rows at the end are no rows of the table; None takes the
+    proposal. `quote=""` reads quotes as ordinary text.
     `numbers="stored"` takes the stored number of a sheet instead of the number as shown.
     `scratch` is the folder for temporary files; they go when the sources are closed.
     """
@@ -53,7 +55,8 @@ class ReadOptions:
     delimiter: str | None = None
     quote: str | None = None
     header_row: int | None = None
-    header_rows: int = 1
+    header_rows: int | None = None
+    footer_rows: int | None = None
     sheet: str | None = None
     records: str | None = None
     numbers: Literal["shown", "stored"] = "shown"
@@ -120,12 +123,15 @@ class Dialect:
     r"""How a delimited text is cut. 分隔方式。
 
     `newline` is `"\n"` (CRLF ends a record too) or `"\r"`; `quote` may be empty.
+    `layout` is () for columns set apart by any number of spaces, or the places where columns
+    begin; None where `delimiter` cuts.
     """
 
     delimiter: str
     quote: str
     newline: str
     reasons: tuple[str, ...] = ()
+    layout: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +157,21 @@ class TableSource(ABC):
     """One table found in a delivery, read as often as wanted. 表来源。
 
     `member` is the path inside an archive, `sheet` the sheet's or records path's name, else "".
-    `header_row` counts from 1, 0 means none.
+    `header_row` counts from 1, 0 means none; `header_rows` is how many rows gave the names,
+    `footer_rows` how many under the table were left out. `encoding_instead` names the encoding
+    that the bytes speak for when the sender asked for another.
     """
 
     member: str = ""
     sheet: str = ""
     format: str = ""
     encoding: str = ""
+    encoding_instead: str = ""
     dialect: Dialect | None = None
     columns: list[str]
     header_row: int = 0
+    header_rows: int = 0
+    footer_rows: int = 0
     notes: list[Note]
 
     @abstractmethod

@@ -87,7 +87,12 @@ def _encoded(text: str, encoding: str, *, first: bool) -> bytes:
 
 
 def write_xlsx(
-    out: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1"
+    out: IO[bytes],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    sheet: str = "Sheet1",
+    mark: str = "",
 ) -> int:
     """Write an XLSX whose cells are all text, so that 001 stays 001. 写 XLSX。
 
@@ -99,10 +104,10 @@ def write_xlsx(
     names: list[str] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         while True:
-            names.append(_sheet_name(sheet, len(names) + 1))
+            names.append(clean_sheet_name(sheet, len(names) + 1))
             part = f"xl/worksheets/sheet{len(names)}.xml"
             with archive.open(part, "w", force_zip64=True) as target:
-                written = _write_sheet(target, columns, stream)
+                written = _write_sheet(target, columns, stream, mark)
             count += written
             if written < SHEET_ROWS - 1:
                 break
@@ -112,13 +117,16 @@ def write_xlsx(
     return count
 
 
-def _sheet_name(asked: str, number: int) -> str:
+def clean_sheet_name(asked: str, number: int) -> str:
+    """A name that spreadsheets take, with a number where it is not the first. 工作表名。"""
     plain = _BAD_IN_SHEET_NAME.sub(" ", asked).strip(" '") or "Sheet"
     tail = f" {number}" if number > 1 else ""
     return plain[: 31 - len(tail)] + tail
 
 
-def _write_sheet(target: IO[bytes], columns: Sequence[str], rows: Iterator[Sequence[Cell]]) -> int:
+def _write_sheet(
+    target: IO[bytes], columns: Sequence[str], rows: Iterator[Sequence[Cell]], mark: str
+) -> int:
     letters = [_letters(at) for at in range(len(columns))]
     target.write(_SHEET_START.encode())
     lines = [_xlsx_row(1, columns, letters, style=2)]
@@ -131,8 +139,16 @@ def _write_sheet(target: IO[bytes], columns: Sequence[str], rows: Iterator[Seque
             lines = []
         if number >= SHEET_ROWS:
             break
-    target.write("".join([*lines, "</sheetData></worksheet>"]).encode())
+    target.write("".join([*lines, "</sheetData>", _header(mark), "</worksheet>"]).encode())
     return number - 1
+
+
+def _header(mark: str) -> str:
+    """The line above every printed page; its own `&` are doubled. 页眉。"""
+    if not mark:
+        return ""
+    line = escape(_FORBIDDEN.sub("", mark)[:200].replace("&", "&&"))
+    return f"<headerFooter><oddHeader>&amp;C{line}</oddHeader></headerFooter>"
 
 
 def _letters(at: int) -> str:
@@ -152,6 +168,17 @@ def _xlsx_row(number: int, row: Sequence[Cell], letters: Sequence[str], *, style
         if cell is not None
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def clean_text(text: str) -> str:
+    """A text that a cell of a sheet can hold: cut to its length, what XML forbids left out. 单元格文本。"""
+    kept = "".join(one for one in text if one >= " " or one in "\n\t")
+    return kept.replace("\ufffe", "").replace("\uffff", "")[:_CELL_CHARACTERS]
+
+
+def letters_of(at: int) -> str:
+    """The letters of a column, from 0: A, B, … AA. 列字母。"""
+    return _letters(at)
 
 
 def _xml_text(text: str, row: int) -> str:

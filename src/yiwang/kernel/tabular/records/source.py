@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from yiwang.kernel.base.text import msg
@@ -44,7 +45,7 @@ class RecordsSource(SpooledSource):
                 path=path.text,
             )
         super().__init__(opened, spooled, kind=kind, sheet=path.text, names=self._columns.names)
-        self.encoding = encoding.name
+        self.encoding, self.encoding_instead = encoding.name, encoding.instead
 
     def grid(self) -> Iterator[GridRow]:
         """All records. 全部记录。"""
@@ -248,4 +249,15 @@ def _proposed(opened: Opened, encoding: Encoding, *, lines: bool) -> RecordsPath
             file=opened.name,
             paths=listed,
         )
-    return parse_path(paths[0])
+    return _of_features(opened, encoding) if paths[0] == "/features/*" else parse_path(paths[0])
+
+
+def _of_features(opened: Opened, encoding: Encoding) -> RecordsPath:
+    """GeoJSON: the properties are the columns, the geometry is one text beside them."""
+    walker = Walker(plain := parse_path("/features/*"))
+    features = islice(_guarded(opened, _stream(opened, encoding), walker, lines=False), 200)
+    keys = [{key for key, _ in one.value} for one in features if isinstance(one.value, Members)]
+    if not keys or not all({"properties", "geometry"} <= one for one in keys):
+        return plain
+    number = " id=../id" if any("id" in one for one in keys) else ""
+    return parse_path(f"/features/*/properties *{number} geometry=../geometry")

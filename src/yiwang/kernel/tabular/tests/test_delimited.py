@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from yiwang.kernel.tabular.services import FileRefused, open_source
 from yiwang.kernel.tabular.types import ReadOptions
@@ -43,6 +45,49 @@ def test_a_file_that_is_ascii_for_its_first_megabyte_is_still_read_in_its_encodi
 
     assert source.encoding == "gb18030"
     assert rows[-1] == ["999999", "最后一行街道办事处"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "asked", "instead"),
+    [
+        ("编号,名称\n1,你好\n", "utf-8", "gb18030", "utf-8"),
+        ("编号,名称\n1,你好\n", "utf-8", "gbk", "utf-8"),
+        ("a,b\n" + "é,ü\n" * 10, "utf-8", "latin-1", "utf-8"),
+        ("a,b\n1,x\n", "utf-8-sig", "gb18030", "utf-8"),
+        ("编号,名称\n1,你好\n", "gb18030", "gb18030", ""),
+        ("編號,名稱\n1,你好\n", "big5", "big5", ""),
+        ("编号,名称\n1,你好\n", "utf-8", "utf-8", ""),
+        ("编号,名称\n1,你好\n", "utf-16", "utf-16", ""),
+        ("a,b\n1,x\n", "ascii", "gb18030", ""),
+        # Six bytes of GB 18030 that are valid UTF-8 too, but nothing Chinese there.
+        ("a,b\n1,\u0410\u05d0\n", "utf-8", "gb18030", ""),
+    ],
+)
+def test_bytes_that_speak_for_another_encoding_than_asked_are_named(
+    tmp_path, text, written, asked, instead
+):
+    source, _ = read(tmp_path, text.encode(written), encoding=asked)
+
+    assert source.encoding_instead == instead
+
+
+@settings(max_examples=200)
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=6, max_size=200))
+def test_chinese_text_in_gb18030_is_not_taken_for_another_encoding(tmp_path_factory, text):
+    data = f"名称\n{text}\n".encode("gb18030")
+    assume(not _decodes(data, "utf-8"))
+
+    source, _ = read(tmp_path_factory.mktemp("gb"), data, encoding="gb18030")
+
+    assert source.encoding_instead == ""
+
+
+def _decodes(data, encoding):
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def test_a_byte_that_does_not_decode_is_named_by_line_and_offset(tmp_path):
