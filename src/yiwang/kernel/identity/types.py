@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -190,37 +190,3 @@ class SignedIn:
     session_id: str
     account_id: str
     must_change_password: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """What is wrong in one cell of a sheet; `row` counts as a spreadsheet does, heading is 1. 错误。"""
-
-    row: int
-    column: str
-    value: str
-    message: str
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RowChange:
-    """What one row of a sheet would do: create, change or keep, and which values differ. 差异。"""
-
-    row: int
-    code: str
-    name: str
-    action: Literal["create", "change", "keep"]
-    differences: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """What a sheet would change, and why it cannot where it cannot. 导入预览。"""
-
-    changes: tuple[RowChange, ...]
-    problems: tuple[RowProblem, ...]
-
-    def count(self, action: str) -> int:
-        """How many rows do that. 计数。"""
-        return sum(change.action == action for change in self.changes)

@@ -150,6 +150,15 @@ class RowPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RowSpan:
+    """Rows numbered in one go: those after `first_row` came with a version. 行号区段。"""
+
+    first_row: int
+    rows: int
+    version_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartsReport:
     """How parts on disk stand against the manifest: counts, and some of the paths in trouble. 核对结果。"""
 

@@ -12,20 +12,30 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from .words import TEXT_LIMIT, Phrase, split_words
+from .sounds import sound_words
+from .words import TEXT_LIMIT, Phrase, han_runs, split_words
 
 TABLE = "search_searchentry"
+Wanted = Sequence[Sequence[Phrase]]
+"""Of each inner sequence one phrase must be found. 检索条件。"""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A query in the engine's terms: SQL fragments over entry `e` and their parameters. 匹配条件。"""
+    """A query in the engine's terms: SQL fragments over entry `e` and their parameters. 匹配条件。
+
+    `titled` is what holds for hits in the title alone; `order` ranks, which costs a look at every
+    hit; `newest` does not.
+    """
 
     source: str
     where: str
     where_params: tuple[Any, ...]
+    titled: str
+    titled_params: tuple[Any, ...]
     order: str
     order_params: tuple[Any, ...]
+    newest: str
 
 
 class WordsIndex(Protocol):
@@ -39,7 +49,7 @@ class WordsIndex(Protocol):
 
     def is_whole(self) -> bool: ...
 
-    def match(self, phrases: Sequence[Phrase]) -> Match: ...
+    def match(self, wanted: Wanted) -> Match: ...
 
 
 class SqliteWords:
@@ -49,7 +59,7 @@ class SqliteWords:
         self.drop(entry_id)
         _execute(
             "INSERT INTO search_words(rowid, title, body) VALUES (%s, %s, %s)",
-            [entry_id, " ".join(split_words(title)), " ".join(split_words(body))],
+            [entry_id, " ".join(title_words(title)), " ".join(split_words(body))],
         )
 
     def drop(self, entry_id: int) -> None:
@@ -61,15 +71,18 @@ class SqliteWords:
     def is_whole(self) -> bool:
         return not _exists(f"{TABLE} e WHERE e.id NOT IN (SELECT rowid FROM search_words)")  # noqa: S608
 
-    def match(self, phrases: Sequence[Phrase]) -> Match:
-        query = " AND ".join(self._phrase(phrase) for phrase in phrases)
+    def match(self, wanted: Wanted) -> Match:
+        query = " AND ".join(f"({' OR '.join(map(self._phrase, group))})" for group in wanted)
+        titled = "e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH %s)"
         return Match(
             source=f"{TABLE} e JOIN search_words w ON w.rowid = e.id",
             where="search_words MATCH %s",
             where_params=(query,),
-            order="(e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH %s)) DESC,"
-            " bm25(search_words, 10.0, 1.0), e.id DESC",
+            titled=titled,
+            titled_params=(f"title : ({query})",),
+            order=f"({titled}) DESC, bm25(search_words, 10.0, 1.0), e.id DESC",
             order_params=(f"title : ({query})",),
+            newest="w.rowid DESC",
         )
 
     def _phrase(self, phrase: Phrase) -> str:
@@ -94,19 +107,25 @@ class PostgresWords:
     def is_whole(self) -> bool:
         return not _exists(f"{TABLE} WHERE words IS NULL")
 
-    def match(self, phrases: Sequence[Phrase]) -> Match:
-        anywhere = " & ".join(self._phrase(phrase, "") for phrase in phrases)
-        in_title = " & ".join(self._phrase(phrase, "A") for phrase in phrases)
+    def match(self, wanted: Wanted) -> Match:
+        anywhere, in_title = self._query(wanted, ""), self._query(wanted, "A")
         return Match(
             source=f"{TABLE} e",
             where="e.words @@ %s::tsquery",
             where_params=(anywhere,),
+            titled="e.words @@ %s::tsquery",
+            titled_params=(in_title,),
             order="(e.words @@ %s::tsquery) DESC, ts_rank(e.words, %s::tsquery, 1) DESC, e.id DESC",
             order_params=(in_title, anywhere),
+            newest="e.id DESC",
         )
 
+    def _query(self, wanted: Wanted, weight: str) -> str:
+        groups = (" | ".join(self._phrase(one, weight) for one in group) for group in wanted)
+        return " & ".join(f"({group})" for group in groups)
+
     def _vector(self, title: str, body: str) -> str:
-        heads = split_words(title)
+        heads = title_words(title)
         tails = split_words(body)[: TEXT_LIMIT - len(heads)]
         marked = [f"'{word}':{place}A" for place, word in enumerate(heads, 1)]
         # A gap keeps a phrase from running out of the title into the body.
@@ -124,6 +143,11 @@ class PostgresWords:
     def _word(self, word: str, weight: str, *, prefix: bool) -> str:
         label = ("*" if prefix else "") + weight
         return f"'{word}'" + (f":{label}" if label else "")
+
+
+def title_words(title: str) -> list[str]:
+    """The words of a title, then how it sounds. 标题词与拼音。"""
+    return split_words(title) + sound_words(han_runs(title))
 
 
 def words_index() -> WordsIndex:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .types import Piece
-from .words import fold, query_chunks
+from .words import fold
 
 SNIPPET = 120
 LEAD = 30
 
 
-def mark(text: str, query: str) -> tuple[Piece, ...]:
-    """The text in pieces, those that match the query marked. 标记命中。"""
-    return _pieces(text, _spans(text, query))
+def mark(text: str, chunks: Sequence[str]) -> tuple[Piece, ...]:
+    """The text in pieces, those that are one of the chunks marked, longest first. 标记命中。"""
+    return _pieces(text, _spans(text, chunks))
 
 
-def snippet(text: str, query: str) -> tuple[Piece, ...]:
+def snippet(text: str, chunks: Sequence[str]) -> tuple[Piece, ...]:
     """About 120 characters around the first match, with ellipses. 摘要片段。"""
-    spans = _spans(text, query)
+    spans = _spans(text, chunks)
     start = max(0, spans[0][0] - LEAD) if spans else 0
     end = min(len(text), start + SNIPPET)
     inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end]
@@ -28,8 +29,7 @@ def snippet(text: str, query: str) -> tuple[Piece, ...]:
     return (*before, *pieces, *after)
 
 
-def _spans(text: str, query: str) -> list[tuple[int, int]]:
-    chunks = query_chunks(query)
+def _spans(text: str, chunks: Sequence[str]) -> list[tuple[int, int]]:
     if not chunks:
         return []
     folded, origin = _fold_with_origin(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from yiwang.kernel.base.ids import ID_LENGTH
+from yiwang.kernel.base.ids import ID_LENGTH, new_id
 
 
 class SearchEntry(models.Model):
@@ -45,3 +45,11 @@ class SearchFacet(models.Model):
             models.UniqueConstraint(fields=["entry", "name"], name="search_facet_once"),
         ]
         indexes = [models.Index(fields=["name", "value"], name="search_facet_value")]
+
+
+class SynonymGroup(models.Model):
+    """Words that mean the same in this city's search. 同义词组。 `words` is folded, by spaces."""
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    words = models.CharField(max_length=400)
+    created_at = models.DateTimeField()

@@ -7,6 +7,7 @@ and what was rolled back is not. Who may see an entry is decided here, with the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,10 +19,40 @@ from yiwang.kernel.base.errors import InvalidInput
 from .engines import TABLE, Match, words_index
 from .highlight import mark, snippet
 from .models import SearchEntry, SearchFacet
+from .sounds import as_sound
+from .synonyms import (
+    SYNONYMS,
+    add_synonyms,
+    list_shipped_synonyms,
+    list_synonyms,
+    load_synonyms,
+    remove_synonyms,
+    widen,
+)
 from .types import FacetCount, Hit, SearchPage
-from .words import parse_phrases
+from .words import Phrase, as_phrase, split_query
+
+__all__ = [
+    "FACET_REACH",
+    "PAGE_LIMIT",
+    "SYNONYMS",
+    "Question",
+    "add_synonyms",
+    "ask",
+    "complete_index",
+    "count_facets",
+    "index_entry",
+    "list_shipped_synonyms",
+    "list_synonyms",
+    "rebuild_index",
+    "remove_entry",
+    "remove_synonyms",
+    "search",
+]
 
 PAGE_LIMIT = 100
+# Beyond so many hits a rank tells nothing, and working it out looks at every one of them.
+RANK_REACH = 2_000
 FACET_REACH = 10_000
 REBUILD_BATCH = 1000
 
@@ -93,16 +124,10 @@ def search(
     """
     start = _read_after(after)
     limit = max(1, min(limit, PAGE_LIMIT))
-    sql, params = _query(text, actor, permission, kind, filters or {})
-    order, order_params = _order(text)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT e.id {sql} ORDER BY {order} LIMIT %s OFFSET %s",
-            [*params, *order_params, limit + 1, start],
-        )
-        found = [row[0] for row in cursor.fetchall()]
+    asked = ask(text)
+    found = _find(asked, _query(asked, actor, permission, kind, filters or {}), start, limit + 1)
     following = str(start + limit) if len(found) > limit else ""
-    return SearchPage(tuple(_hits(found[:limit], text)), following)
+    return SearchPage(tuple(_hits(found[:limit], asked.chunks)), following)
 
 
 def count_facets(
@@ -118,7 +143,7 @@ def count_facets(
 
     `kind` and `organization` are counted like facets when named. Counted over the first 10,000.
     """
-    sql, params = _query(text, actor, permission, kind, filters or {})
+    sql, params = _query(ask(text), actor, permission, kind, filters or {})
     inner = f"SELECT e.id {sql} LIMIT {FACET_REACH + 1}"
     counts = []
     with connection.cursor() as cursor:
@@ -153,22 +178,75 @@ def _read_after(after: str) -> int:
     return int(after or 0)
 
 
-def _match(text: str) -> Match | None:
-    phrases = parse_phrases(text)
-    return words_index().match(phrases) if phrases else None
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query as it is asked of the index. 检索问题。
+
+    `chunks` are all spellings looked for, longest first; `match` is None for a blank text, and
+    `nothing` says that a text holds no word at all.
+    """
+
+    chunks: tuple[str, ...]
+    match: Match | None
+    nothing: bool = False
 
 
-def _order(text: str) -> tuple[str, tuple[Any, ...]]:
-    match = _match(text)
-    return (match.order, match.order_params) if match else ("e.id DESC", ())
+def ask(text: str) -> Question:
+    """What a typed text asks for, put in other words and in pinyin too. 解析检索词。 One query."""
+    chunks = split_query(text)
+    if not chunks:
+        return Question((), None, nothing=bool(text.strip()))
+    synonyms = load_synonyms()
+    spellings = [widen(chunk, synonyms) for chunk in chunks]
+    wanted = [_phrases(group) for group in spellings]
+    known = {spelling for group in spellings for spelling in group}
+    return Question(tuple(sorted(known, key=len, reverse=True)), words_index().match(wanted))
+
+
+def _phrases(spellings: Sequence[str]) -> list[Phrase]:
+    sounds = (as_sound(spelling) for spelling in spellings)
+    return [as_phrase(one) for one in spellings] + [
+        Phrase((one,), prefix=True) for one in sounds if one
+    ]
+
+
+def _find(asked: Question, query: tuple[str, list[Any]], start: int, count: int) -> list[int]:
+    """Ids from place `start` on: ranked, or where too many were found titles first, newest first."""
+    sql, params = query
+    match = asked.match
+    if match is None:
+        return _ids(f"{sql} ORDER BY e.id DESC", params, start, count)
+    if _count(sql, params, RANK_REACH + 1) <= RANK_REACH:
+        ordered = [*params, *match.order_params]
+        return _ids(f"{sql} ORDER BY {match.order}", ordered, start, count)
+    titled = f"{sql} AND {match.titled}", [*params, *match.titled_params]
+    found = _ids(f"{titled[0]} ORDER BY {match.newest}", titled[1], start, count)
+    if len(found) == count:
+        return found
+    before = start + len(found) if found or not start else _count(*titled, None)
+    rest = f"{sql} AND NOT ({match.titled}) ORDER BY {match.newest}"
+    return found + _ids(rest, titled[1], max(0, start - before), count - len(found))
+
+
+def _ids(sql: str, params: Sequence[Any], start: int, count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT e.id {sql} LIMIT %s OFFSET %s", [*params, count, start])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _count(sql: str, params: Sequence[Any], most: int | None) -> int:
+    limit = "" if most is None else f" LIMIT {most}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 {sql}{limit}) found", params)  # noqa: S608
+        return int(cursor.fetchone()[0])
 
 
 def _query(
-    text: str, actor: Actor | None, permission: str, kind: str, filters: Mapping[str, str]
+    asked: Question, actor: Actor | None, permission: str, kind: str, filters: Mapping[str, str]
 ) -> tuple[str, list[Any]]:
     """FROM and WHERE with their parameters. 查询条件。"""
-    match = _match(text)
-    where: list[str] = [match.where] if match else ["1=1" if not text.strip() else "1=0"]
+    match = asked.match
+    where: list[str] = [match.where] if match else ["1=0" if asked.nothing else "1=1"]
     params: list[Any] = list(match.where_params) if match else []
     if kind:
         where.append("e.kind = %s")
@@ -211,7 +289,7 @@ def _facet_query(name: str, inner: str, params: Sequence[Any]) -> tuple[str, lis
     return f"{sql} GROUP BY f.value ORDER BY 2 DESC, 1", [name, *params]
 
 
-def _hits(ids: Sequence[int], text: str) -> Iterable[Hit]:
+def _hits(ids: Sequence[int], chunks: Sequence[str]) -> Iterable[Hit]:
     entries = SearchEntry.objects.in_bulk(ids)
     for entry in (entries[pk] for pk in ids if pk in entries):
         yield Hit(
@@ -221,6 +299,6 @@ def _hits(ids: Sequence[int], text: str) -> Iterable[Hit]:
             organization=entry.organization,
             url=entry.url,
             facets=entry.facets,
-            title_pieces=mark(entry.title, text),
-            snippet=snippet(entry.body, text),
+            title_pieces=mark(entry.title, chunks),
+            snippet=snippet(entry.body, chunks),
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+EDIT_SYNONYMS = "search.synonyms.edit"
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

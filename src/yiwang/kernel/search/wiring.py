@@ -7,7 +7,15 @@ from typing import Any
 from django.apps import apps
 from django.db.models.signals import post_migrate
 
+from yiwang.kernel.base.permissions import declare_permission
+from yiwang.kernel.base.text import msg
+
 from .services import complete_index
+from .types import EDIT_SYNONYMS
+
+declare_permission(
+    EDIT_SYNONYMS, msg("Say which words mean the same in search"), {"engineer": "all"}
+)
 
 
 def complete_after_migrating(**_: Any) -> None:

@@ -41,14 +41,24 @@ def split_words(text: str) -> list[str]:
     return [word for chunk in CHUNK.findall(fold(text)) for word in _words(chunk)][:TEXT_LIMIT]
 
 
-def parse_phrases(text: str) -> list[Phrase]:
-    """What a query asks for: every phrase must be found. 解析检索词。"""
-    return [_phrase(chunk) for chunk in CHUNK.findall(fold(text)[:400])]
+def split_query(text: str) -> list[str]:
+    """The stretches of a query as they stand in folded text; each must be found. 检索片段。"""
+    return CHUNK.findall(fold(text)[:400])
 
 
-def query_chunks(text: str) -> list[str]:
-    """The stretches of a query as they stand in folded text, longest first. 检索片段。"""
-    return sorted(set(CHUNK.findall(fold(text)[:400])), key=len, reverse=True)
+def as_phrase(chunk: str) -> Phrase:
+    """A stretch of a query as words that follow each other. 检索短语。"""
+    words = list(_words(chunk))
+    lone = len(words[-1]) == 1 and len(words) > 1 and IS_HAN.match(words[-1])
+    if lone and IS_HAN.match(words[-2]):
+        # The last character of a run has a word of its own only where the run ends in the text.
+        return Phrase(tuple(words[:-1]), prefix=False)
+    return Phrase(tuple(words), prefix=True)
+
+
+def han_runs(text: str) -> Iterator[str]:
+    """The runs of Han characters in a text. 汉字串。"""
+    return (run for run in RUN.findall(fold(text)) if IS_HAN.match(run))
 
 
 def _words(chunk: str) -> Iterator[str]:
@@ -57,12 +67,3 @@ def _words(chunk: str) -> Iterator[str]:
             yield from (run[place : place + 2] for place in range(len(run)))
         else:
             yield run[:WORD_LIMIT]
-
-
-def _phrase(chunk: str) -> Phrase:
-    words = list(_words(chunk))
-    lone = len(words[-1]) == 1 and len(words) > 1 and IS_HAN.match(words[-1])
-    if lone and IS_HAN.match(words[-2]):
-        # The last character of a run has a word of its own only where the run ends in the text.
-        return Phrase(tuple(words[:-1]), prefix=False)
-    return Phrase(tuple(words), prefix=True)

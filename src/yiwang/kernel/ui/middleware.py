@@ -42,7 +42,7 @@ class SecurityHeaders:
 
 
 class PlainAddresses:
-    """Refuses an address with a NUL in it: nothing here is called so, and PostgreSQL keeps none. 地址校验。"""
+    """Refuses an address or a form with a NUL in it: nobody types one, PostgreSQL keeps none. 地址校验。"""
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
@@ -51,6 +51,12 @@ class PlainAddresses:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
         return self.handler(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Look at a form once its view is known and may read it. 表单校验。"""
+        fields = request.POST.lists() if request.method == "POST" else ()
+        if any("\0" in text for name, values in fields for text in (name, *values)):
+            raise BadRequest("NUL in the form")
 
 
 class ErrorPages:

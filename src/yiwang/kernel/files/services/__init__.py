@@ -6,6 +6,7 @@ from .checking import check_contents
 from .frames import Damaged
 from .keys import create_key, derive_key, destroy_key
 from .scratch import scratch, scratch_root, sweep_scratch
+from .sheets import read_sheet
 from .storing import (
     copy_file,
     get_file,
@@ -36,6 +37,7 @@ __all__ = [
     "keep_file",
     "list_files",
     "open_file",
+    "read_sheet",
     "remove_file",
     "scratch",
     "scratch_root",

@@ -14,6 +14,7 @@ from yiwang.kernel.base.act import ANONYMOUS
 from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services
+from yiwang.kernel.identity.addresses import client_address
 from yiwang.kernel.identity.middleware import SESSION
 from yiwang.kernel.ui.access import actor_of, public, signed_in
 from yiwang.kernel.ui.flash import flash
@@ -40,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         found = services.sign_in(
             name=form.cleaned_data["name"],
             password=form.cleaned_data["password"],
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=client_address(request),
             agent=request.headers.get("User-Agent", ""),
         )
     except YiwangError as error:

@@ -13,11 +13,18 @@ from yiwang.kernel.identity.models import Account
 from yiwang.kernel.identity.types import (
     EDIT_ACCOUNTS,
     AccountInfo,
-    ImportPlan,
-    RowChange,
-    RowProblem,
 )
 from yiwang.kernel.ledger.services import acting
+from yiwang.kernel.tabular.lines import (
+    ImportPlan,
+    Line,
+    RowChange,
+    RowProblem,
+    SheetRow,
+    find_repeats,
+    read_lines,
+    refuse_problems,
+)
 
 from .accounts import (
     NAME,
@@ -31,7 +38,6 @@ from .accounts import (
 )
 from .actors import authorize
 from .organizations import get_organizations
-from .sheets import Line, SheetRow, find_repeats, read_lines, refuse_problems
 
 HEADINGS: Mapping[str, Sequence[str]] = {
     "name": ("账号", "name", "account", "登录名", "账号名"),

@@ -11,12 +11,21 @@ from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity.models import Organization
-from yiwang.kernel.identity.types import EDIT_ORGANIZATIONS, ImportPlan, RowChange, RowProblem
+from yiwang.kernel.identity.types import EDIT_ORGANIZATIONS
 from yiwang.kernel.ledger.services import acting
+from yiwang.kernel.tabular.lines import (
+    ImportPlan,
+    Line,
+    RowChange,
+    RowProblem,
+    SheetRow,
+    find_repeats,
+    read_lines,
+    refuse_problems,
+)
 
 from .actors import authorize
 from .organizations import check_organization, lock_tree, rebuild_reach
-from .sheets import Line, SheetRow, find_repeats, read_lines, refuse_problems
 
 HEADINGS: Mapping[str, Sequence[str]] = {
     "code": ("机构代码", "code", "organization code", "统一社会信用代码"),

@@ -21,6 +21,7 @@ class Rules:
     password_history: int = 5
     password_days: int = 90
     lock_failures: int = 5
+    address_failures: int = 60
     lock_window_minutes: int = 5
     lock_minutes: int = 15
     session_idle_minutes: int = 20

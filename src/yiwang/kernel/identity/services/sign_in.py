@@ -29,15 +29,15 @@ def sign_in(*, name: str, password: str, address: str = "", agent: str = "") -> 
     """Check name and password and open a session. 登录。
 
     NotAuthenticated says the same for an unknown name, a wrong password and a locked account, and
-    takes as long; TooMany after the failures that the rules allow.
+    takes as long; TooMany after the failures that the rules allow a name or an address.
     """
     folded = fold_name(name)[:64]
-    count_try(folded)
+    count_try(folded, address)
     account = Account.objects.filter(name=folded, kind="person").first()
     if not _is_right(account, password) or account is None or account.locked_at is not None:
         _record_failure(account)
         raise NotAuthenticated("identity.sign_in.wrong", "The name or the password is not right")
-    forgive(folded)
+    forgive(folded, address)
     with acting(Actor(id=account.pk), "identity.account.sign_in", on=ref_account(account)):
         session = AccountSession.objects.create(
             account=account, address=address[:45], agent=agent[:200]

@@ -8,12 +8,20 @@ from yiwang.kernel.pool.types import ROW
 
 from .checking import check_parts
 from .compaction import compact, count_parts, list_fragmented, sweep_orphans, verify_parts
-from .engine import Connection, engine, pool_folder
+from .engine import Connection, engine, pool_folder, try_query
 from .exporting import export_rows, read_staged, staged_relation
 from .planning import compare_columns, describe_drift, plan_commit
-from .profiling import describe_pattern, profile_relation
-from .reading import relation
-from .rows import count_values, find_row, list_rows, origin_of, profile
+from .profiling import SHOWN, describe_pattern, profile_relation
+from .reading import (
+    count_since,
+    list_arrivals,
+    list_kinds,
+    relation,
+    relation_replaced,
+    relation_since,
+    stands_on,
+)
+from .rows import count_values, find_row, list_rows, list_spans, origin_of, profile
 from .sql import make_distinct, name_list, quote_name, quote_text
 from .staging import (
     discard,
@@ -37,12 +45,14 @@ from .versions import (
 
 __all__ = [
     "ROW",
+    "SHOWN",
     "Connection",
     "check_parts",
     "commit",
     "compact",
     "compare_columns",
     "count_parts",
+    "count_since",
     "count_values",
     "create_table",
     "describe_drift",
@@ -55,8 +65,11 @@ __all__ = [
     "get_delivery_profile",
     "get_version",
     "get_versions",
+    "list_arrivals",
     "list_fragmented",
+    "list_kinds",
     "list_rows",
+    "list_spans",
     "list_versions",
     "make_distinct",
     "name_list",
@@ -70,12 +83,16 @@ __all__ = [
     "quote_text",
     "read_staged",
     "relation",
+    "relation_replaced",
+    "relation_since",
     "stage_batches",
     "stage_delimited",
     "stage_query",
     "stage_rows",
     "staged_relation",
+    "stands_on",
     "sweep_orphans",
+    "try_query",
     "verify_parts",
     "withdraw",
     "write_parquet",

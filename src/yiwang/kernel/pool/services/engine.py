@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 from django.conf import settings
 
-from yiwang.kernel.base.errors import TooMany, Unavailable
+from yiwang.kernel.base.errors import InvalidInput, TooMany, Unavailable
 
 from .sql import quote_text
 
@@ -123,3 +123,15 @@ class _Watch:
             if self.stopped or (self.seconds is not None and waited >= self.seconds):
                 # Again and again: the next query of the same work must not run either.
                 self.connection.interrupt()
+
+
+def try_query(connection: Connection, sql: str, params: Sequence[object] = ()) -> None:
+    """Run a query that people had a hand in; InvalidInput where it cannot be run. 试查询。"""
+    try:
+        connection.execute(sql, list(params)).fetchone()
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise InvalidInput(
+            "pool.query.wrong", "The query cannot be run: %(why)s", why=type(error).__name__
+        ) from error

@@ -20,7 +20,7 @@ BLOCK = 10_000
 RISKY = r"^[=+\-@\t\r\n]"
 NUMBER = r"^[-+]?[0-9]+(\.[0-9]+)?$"
 
-Writer = Callable[[Connection, str, Sequence[str], Path], int]
+Writer = Callable[[Connection, str, Sequence[str], Path, str], int]
 
 
 def staged_relation(staged: Staged) -> str:
@@ -61,12 +61,14 @@ def export_rows(
     where: str = "",
     parameters: Sequence[object] = (),
     shown: Mapping[str, str] | None = None,
+    mark: str = "",
 ) -> int:
     """Write a version's rows to a file by its ending, and say how many. 导出文件。
 
     `.csv` (UTF-8 with a mark that spreadsheets read, formulas defused), `.xlsx` (every cell text)
     or `.parquet`. `shown` gives SQL to show instead of a column, for masks; `headings` other names
-    for the columns. Rows stream.
+    for the columns; `mark` a line that the file carries beside its rows: the page header of a
+    sheet, the key `mark` of a Parquet file (CSV has no place for it). Rows stream.
     """
     info = get_version(version_id)
     chosen = check_columns(columns or info.columns, info.columns)
@@ -88,18 +90,23 @@ def export_rows(
     with engine(reach=[target.resolve().parent]) as connection:
         # A table first, since COPY binds no parameters; what does not fit in memory spills.
         connection.execute(f"CREATE TEMP TABLE wanted AS {rows}", list(parameters))
-        return write(connection, "wanted", names, target)
+        return write(connection, "wanted", names, target, mark)
 
 
-def _write_parquet(connection: Connection, table: str, columns: Sequence[str], target: Path) -> int:
+def _write_parquet(
+    connection: Connection, table: str, columns: Sequence[str], target: Path, mark: str
+) -> int:
+    told = f", KV_METADATA {{mark: {quote_text(mark)}}}" if mark else ""
     answer = connection.execute(
         f"COPY (SELECT {name_list(columns)} FROM {table}) TO {quote_text(target.resolve())}"
-        " (FORMAT parquet, COMPRESSION zstd)"
+        f" (FORMAT parquet, COMPRESSION zstd{told})"
     ).fetchone()
     return int(answer[0]) if answer else 0
 
 
-def _write_csv(connection: Connection, table: str, columns: Sequence[str], target: Path) -> int:
+def _write_csv(
+    connection: Connection, table: str, columns: Sequence[str], target: Path, _: str
+) -> int:
     safe = ", ".join(f"{_defused(quote_name(c))} AS {quote_name(c)}" for c in columns)
     plain = target.with_suffix(".part")
     answer = connection.execute(
@@ -113,11 +120,13 @@ def _write_csv(connection: Connection, table: str, columns: Sequence[str], targe
     return int(answer[0]) if answer else 0
 
 
-def _write_xlsx(connection: Connection, table: str, columns: Sequence[str], target: Path) -> int:
+def _write_xlsx(
+    connection: Connection, table: str, columns: Sequence[str], target: Path, mark: str
+) -> int:
     answer = connection.execute(f"SELECT {name_list(columns)} FROM {table}")
     blocks = iter(lambda: answer.fetchmany(BLOCK), [])
     with target.open("wb") as out:
-        return write_xlsx(out, columns, (row for block in blocks for row in block))
+        return write_xlsx(out, columns, (row for block in blocks for row in block), mark=mark)
 
 
 def _defused(column: str) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from yiwang.kernel.base.clock import CITY_ZONE
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.pool.models import Part, Version, VersionState
 from yiwang.kernel.pool.types import ROW
@@ -46,8 +48,74 @@ def relation_of(version: Version) -> str:
         for part in link.parts
         if part.kind != "delete"
     ]
+    return _union(pieces, version.columns)
+
+
+def relation_since(version_id: str, base_id: str) -> str:
+    """A FROM fragment of the rows that came after another version on the way here. 新增行。
+
+    Only the files of those later versions are read. NotFound where the version does not stand on
+    the base.
+    """
+    chain, place = _chain_from(version_id, base_id)
+    columns = chain[-1].version.columns
+    pieces = [
+        _piece(chain, link, part, columns)
+        for link in chain[place + 1 :]
+        for part in link.parts
+        if part.kind != "delete"
+    ]
+    return _union(pieces, columns)
+
+
+def relation_replaced(version_id: str, base_id: str) -> str:
+    """A FROM fragment of the rows of another version that are no longer in this one. 被替换行。"""
+    chain, place = _chain_from(version_id, base_id)
+    later = [link for link in chain[place + 1 :] if _replaces(link)]
+    base = chain[place].version
+    if not later:
+        return _union([], base.columns)
+    keys = " UNION ALL ".join(_keys_of(link) for link in later)
+    names = name_list(later[-1].version.key)
+    return f"(SELECT * FROM {relation_of(base)} SEMI JOIN ({keys}) USING ({names}))"
+
+
+def stands_on(version_id: str, base_id: str) -> bool:
+    """Whether a version is the other one, or was made from it by later deliveries. 是否由其演变。"""
+    return any(link.version.id == base_id for link in load_chain_of(version_id))
+
+
+def list_arrivals(version_id: str) -> list[tuple[int, date]]:
+    """Up to which row number the rows came on which day of the city, in order. 行的到达日期。"""
+    return [
+        (link.version.next_row, link.version.created_at.astimezone(CITY_ZONE).date())
+        for link in load_chain_of(version_id)
+    ]
+
+
+def count_since(version_id: str, base_id: str) -> int:
+    """How many rows later deliveries brought on the way from the base. 新增行数。"""
+    chain, place = _chain_from(version_id, base_id)
+    return sum(part.rows for link in chain[place + 1 :] for part in link.parts)
+
+
+def list_kinds(version_id: str, base_id: str) -> list[str]:
+    """Of what kinds the deliveries on the way from the base were. 其间的报送方式。"""
+    chain, place = _chain_from(version_id, base_id)
+    return [link.version.kind for link in chain[place + 1 :]]
+
+
+def _chain_from(version_id: str, base_id: str) -> tuple[list[_Link], int]:
+    chain = load_chain_of(version_id)
+    for link in chain:
+        if link.version.id == base_id:
+            return chain, link.place
+    raise NotFound("pool.version.unrelated", "The version does not stand on the other one")
+
+
+def _union(pieces: Sequence[str], columns: Sequence[str]) -> str:
     if not pieces:
-        blank = ", ".join(f"NULL::VARCHAR AS {quote_name(name)}" for name in version.columns)
+        blank = ", ".join(f"NULL::VARCHAR AS {quote_name(name)}" for name in columns)
         return f"(SELECT {blank}, 0::BIGINT AS {ROW} WHERE false)"
     return "(" + " UNION ALL ".join(pieces) + ")"
 

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.pool.models import Profile
-from yiwang.kernel.pool.types import ROW, ColumnProfile, RowPage, ValueCount, VersionInfo
+from yiwang.kernel.pool.types import (
+    ROW,
+    ColumnProfile,
+    RowPage,
+    RowSpan,
+    ValueCount,
+    VersionInfo,
+)
 
 from . import profiling
 from .engine import engine
@@ -89,6 +96,17 @@ def origin_of(version_id: str, row: int) -> VersionInfo | None:
             if part.kind != "delete" and part.first_row < row <= part.first_row + part.rows:
                 return get_version(link.version.id)
     return None
+
+
+def list_spans(version_id: str) -> tuple[RowSpan, ...]:
+    """Which row numbers came with which version, as delivered; in rising order. 行号区段。"""
+    found = [
+        RowSpan(part.first_row, part.rows, link.version.id)
+        for link in load_chain_of(version_id)
+        for part in link.parts
+        if part.kind != "delete"
+    ]
+    return tuple(sorted(found, key=lambda span: span.first_row))
 
 
 def profile(version_id: str) -> tuple[ColumnProfile, ...]:

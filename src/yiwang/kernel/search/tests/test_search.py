@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yiwang.kernel.base.act import Actor
-from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.base.errors import InvalidInput, NotPermitted
 from yiwang.kernel.search import services
 from yiwang.kernel.search.engines import words_index
 from yiwang.kernel.search.models import SearchEntry
@@ -190,6 +190,86 @@ def test_a_page_that_no_page_named_is_refused():
         services.search("低保", after="'; --")
 
 
+def test_many_hits_are_paged_titles_first_and_newest_first(monkeypatch):
+    monkeypatch.setattr(services, "RANK_REACH", 5)
+    put(*(("其他", "低保") if number % 3 else f"低保 {number}" for number in range(24)))
+
+    seen, after = [], ""
+    while True:
+        page = services.search("低保", limit=7, after=after)
+        seen += [int(hit.id[1:]) for hit in page.hits]
+        after = page.after
+        if not after:
+            break
+
+    titled = [number for number in range(23, -1, -1) if number % 3 == 0]
+    assert seen == titled + [number for number in range(23, -1, -1) if number % 3]
+
+
+@pytest.mark.parametrize(
+    "query", ["ylbx", "yiliao", "yiliaobaoxian", "baox", "bx", "YLBX", "yiliao dj", "2024 ylbx"]
+)
+def test_a_title_is_found_by_its_pinyin(query):
+    put("2024年医疗保险 登记", "养老金")
+
+    assert found(query) == ["2024年医疗保险 登记"]
+
+
+@pytest.mark.parametrize("query", ["l", "xy", "iliao", "liaoyi", "ㅇyl"])
+def test_what_is_not_its_pinyin_does_not_find_a_title(query):
+    put("医疗保险")
+
+    assert found(query) == []
+
+
+def test_a_city_has_its_own_readings():
+    put("重庆路街道")
+
+    assert found("chongqinglu") == found("cql") == ["重庆路街道"]
+
+
+def test_a_synonym_finds_what_is_written_otherwise():
+    put("基本医疗保险参保登记", "医保发放", "医院")
+    services.add_synonyms(engineer(), "发放、支付")
+
+    assert set(found("医保")) == {"基本医疗保险参保登记", "医保发放"}
+    assert found("医保支付") == found("医疗保险支付") == ["医保发放"]
+    pieces = services.search("医保").hits
+    assert any(
+        p.found and p.text in ("医疗保险", "基本医疗保险") for h in pieces for p in h.title_pieces
+    )
+
+
+def test_a_synonym_taken_out_counts_no_more():
+    put("甲乙丙")
+    group = services.add_synonyms(engineer(), "丁戊 甲乙")
+    assert found("丁戊丙") == ["甲乙丙"]
+
+    services.remove_synonyms(engineer(), group.id)
+
+    assert found("丁戊丙") == []
+    assert services.list_synonyms() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "医保", "医 保", "，、", " ".join(f"词{n}" for n in range(30))]
+)
+def test_what_is_no_group_of_words_is_refused(text):
+    with pytest.raises(InvalidInput) as refused:
+        services.add_synonyms(engineer(), text)
+
+    assert refused.value.code == "search.synonyms.words"
+
+
+def test_only_who_may_enters_synonyms():
+    with pytest.raises(NotPermitted):
+        services.add_synonyms(Actor("b"), "医保 医疗保险")
+
+
+def engineer():
+    return Actor("a", permissions={"search.synonyms.edit": "all"})
+
+
 def test_rebuilding_finds_the_same():
     put("低保", ("医保", "低保"))
     before = found("低保")
@@ -198,10 +278,10 @@ def test_rebuilding_finds_the_same():
     assert found("低保") == before
 
 
-def test_a_search_asks_two_queries_however_many_it_finds(django_assert_num_queries):
+def test_a_search_asks_four_queries_however_many_it_finds(django_assert_num_queries):
     put(*(f"低保 {number}" for number in range(30)))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):  # synonyms, how many, which, their entries
         services.search("低保", limit=30)
 
 

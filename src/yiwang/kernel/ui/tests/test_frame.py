@@ -41,3 +41,9 @@ def test_a_missing_page_says_what_happened_its_code_and_what_to_do(client: Clien
 
     assert answer.status_code == 404
     assert "page.not_found" in answer.content.decode()
+
+
+def test_a_form_with_a_nul_is_refused(client):
+    answer = client.post("/sign-in/", {"name": "a\0b", "password": "x", "next": "/\0"})
+
+    assert answer.status_code == 400
