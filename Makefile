@@ -23,7 +23,7 @@ install: $(INSTALLED) ## make .venv with everything pinned by constraints.txt
 # The install packs browser files and compiles the Chinese, so it follows them too.
 $(INSTALLED): pyproject.toml constraints.txt frontend.lock.toml $(wildcard src/yiwang/locale/parts/*.po)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[postgres,test,check]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[postgres,mysql,sftp,test,check]'
 	touch $@
 
 run: $(INSTALLED) ## start a node with the sample city: install, prepare, load, serve
@@ -58,6 +58,7 @@ docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the sou
 	$(BIN)/python -m tests.architecture.errors
 	$(BIN)/python -m tests.architecture.elements
 	$(BIN)/python -m tests.architecture.test_openapi
+	$(BIN)/python -m tests.architecture.test_permissions
 
 screenshots: $(INSTALLED) ## draw the pictures of README and docs with Chromium
 	$(BIN)/python -m tests.screenshots

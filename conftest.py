@@ -2,7 +2,12 @@
 
 import os
 
+import hypothesis
 import pytest
+
+# A busy machine is no fault of the code: speed is measured by benchmarks, never by tests.
+hypothesis.settings.register_profile("yiwang", deadline=None)
+hypothesis.settings.load_profile("yiwang")
 
 pytest_plugins = ["tests.clients", "tests.ledger_guards"]
 

@@ -17,8 +17,12 @@ from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.notify import services as notify
 from yiwang.kernel.ui.tests.counting import assert_constant_queries
 from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.catalog.models import Authority, AuthorityConflict
 from yiwang.nets.share.compare.models import Comparison
 from yiwang.nets.share.connect import services as connect
+from yiwang.nets.share.quality.models import Group
+from yiwang.nets.share.quality.models import Notice as Rectification
+from yiwang.nets.share.sources.models import Run, Source, SourceTable
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Rain-on-the-roof-7"
@@ -105,6 +109,53 @@ def add_comparisons(people: dict[str, str], at: int) -> None:
     )
 
 
+def add_sources(people: dict[str, str], at: int) -> None:
+    source = Source.objects.create(
+        owner="D01", name=f"库{at}", kind="postgres", keeper=people["engineer"]
+    )
+    table = SourceTable.objects.create(source=source, name=f"t{at}", resource_name=f"表{at}")
+    Run.objects.create(table=table, asked_by=people["engineer"])
+
+
+def add_authorities(people: dict[str, str], at: int) -> None:
+    resource = catalog.create_resource(
+        actor_with(people, "engineer"), owner="D01", name=f"数源{at}"
+    )
+    held, other = (
+        Authority.objects.create(
+            resource=resource, item="项", element=f"e{at}", state=state, account=people["engineer"]
+        )
+        for state in ("holding", "contested")
+    )
+    AuthorityConflict.objects.create(element=f"e{at}", holder=held, challenger=other, state="open")
+
+
+def add_findings(people: dict[str, str], at: int) -> None:
+    Group.objects.create(
+        resource=f"r{at % 3}",
+        rule=f"derived.a{at}.format",
+        field="a",
+        pattern="9(15)",
+        rows=at + 1,
+        owner="D01",
+        first_run="1",
+        last_run="1",
+        updated_at=now(),
+    )
+
+
+def add_rectifications(people: dict[str, str], at: int) -> None:
+    Rectification.objects.create(
+        number=f"D01-202611-{at:03d}",
+        owner="D01",
+        state="sent",
+        account=people["engineer"],
+        act_id="x",
+        created_at=now(),
+        sent_at=now(),
+    )
+
+
 def add_nothing(_: dict[str, str], at: int) -> None:
     """These come with the product."""
 
@@ -120,8 +171,14 @@ LISTS: list[tuple[str, str, str, Callable[[dict[str, str], int], None]]] = [
     ("jobs.own", "engineer", "/jobs/", add_jobs),
     ("jobs.all", "sysadmin", "/jobs/all/", add_jobs),
     ("catalog.entries", "engineer", "/catalog/", add_resources),
+    ("catalog.authorities", "engineer", "/catalog/authorities/", add_authorities),
+    ("catalog.conflicts", "engineer", "/catalog/authorities/conflicts/", add_authorities),
     ("connect.deliveries", "engineer", "/deliveries/", add_deliveries),
+    ("sources.sources", "engineer", "/sources/", add_sources),
+    ("sources.tables", "engineer", "/sources/tables/", add_sources),
     ("compare.comparisons", "engineer", "/compare/", add_comparisons),
+    ("quality.groups", "engineer", "/quality/groups/", add_findings),
+    ("quality.notices", "engineer", "/quality/notices/", add_rectifications),
 ]
 
 

@@ -65,7 +65,13 @@ def send_in(city: City, page: Page, files: list[Path]) -> None:
     page.goto(f"{city.base}/home/")
     page.get_by_role("link", name="报送两个文件").click()
     page.set_input_files("input[type=file]", [str(file) for file in files])
-    page.get_by_role("button", name="报送", exact=True).click()
+    page.get_by_role("button", name="下一步：预览").click()
+    ready = page.get_by_role("button", name=re.compile(f"汇聚全部就绪的表（{len(files)} 张）"))
+    landed = page.get_by_text("已汇聚", exact=True)
+    # Who sends the same files once more sees no preview: the mapping lands them.
+    wait_for(page, lambda: ready.count() > 0 or landed.count() >= len(files))
+    if ready.count():
+        ready.click()
     wait_for(page, lambda: page.get_by_text("已汇聚", exact=True).count() >= len(files))
     page.get_by_role("link", name="街道台账.csv").first.click()
     expect(page.get_by_text("编码未下发")).to_have_count(0)

@@ -27,11 +27,16 @@ CSRF_TRUSTED_ORIGINS: list[str] = _settings.get("origins", [])
 YIWANG_HOME = HOME.path
 YIWANG_MASTER_KEY = bytes.fromhex(HOME.node["master_key"])
 YIWANG_MEMORY_LIMIT: str = _settings.get("memory_limit", "2GB")
+YIWANG_FINDER_SECONDS = float(_settings.get("finder_seconds", 30))
 YIWANG_SHRINK_SHARE = float(_settings.get("shrink_share", 0.2))
+YIWANG_PREVIEW_DAYS = int(_settings.get("preview_days", 14))
 YIWANG_UNMASK_MINUTES = int(_settings.get("unmask_minutes", 10))
 YIWANG_CITY: str = _settings.get("city", "")
 YIWANG_IDENTITY: dict[str, int] = _settings.get("identity", {})
+YIWANG_PROXIES: list[str] = _settings.get("proxies", [])
 YIWANG_LEDGER_RETENTION_DAYS: int = _settings.get("ledger_retention_days", 3650)
+YIWANG_SOURCE_HOSTS: list[str] = _settings.get("source_hosts", [])
+YIWANG_SOURCE_FOLDERS: list[str] = _settings.get("source_folders", [])
 YIWANG_JOB_MEMORY_MB: int = _settings.get("job_memory_mb", 0)
 
 INSTALLED_APPS = [
@@ -52,9 +57,15 @@ INSTALLED_APPS = [
     "yiwang.kernel.search",
     "yiwang.nets.share.catalog",
     "yiwang.nets.share.connect",
+    "yiwang.nets.share.sources",
     "yiwang.nets.share.compare",
+    "yiwang.nets.share.quality",
     "yiwang.adapters.spreadsheets",
     "yiwang.adapters.parquet",
+    "yiwang.adapters.postgres",
+    "yiwang.adapters.mysql",
+    "yiwang.adapters.sqlite_files",
+    "yiwang.adapters.folders",
     "yiwang.workbench",
     "yiwang.site",
 ]

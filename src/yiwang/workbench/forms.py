@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from yiwang.kernel.identity.services import list_tree
 from yiwang.kernel.identity.types import ORGANIZATION_KINDS, ROLES
-from yiwang.kernel.ui.forms import DateField, DropZone, FilesField
+from yiwang.kernel.ui.forms import DateField
 
 INDENT = "\u3000"  # a full-width space: children stand under their parents in a drop-down
 
@@ -127,16 +127,6 @@ class ReasonForm(forms.Form):
     """Why something is done. 理由表单。"""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
-
-
-class SheetForm(forms.Form):
-    """A sheet to import. 导入表单。"""
-
-    file = FilesField(
-        label=gettext_lazy("File with the list"),
-        widget=DropZone(multiple=False),
-        help_text=gettext_lazy("CSV or Excel, headings in the first row, at most 5 MB"),
-    )
 
 
 def read_reason(data: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from yiwang.kernel.identity.types import (
     VIEW_ACCOUNTS,
     VIEW_ORGANIZATIONS,
 )
+from yiwang.kernel.search.types import EDIT_SYNONYMS
 from yiwang.kernel.ui.menu import add_menu
 
 STANDARDS = msg("Standards")
@@ -21,6 +22,14 @@ ADMINISTRATION = msg("Administration")
 
 add_menu("workbench:elements", msg("Data elements"), section=STANDARDS, order=400, icon="book")
 add_menu("workbench:code_sets", msg("Code sets"), section=STANDARDS, order=410, icon="tag")
+add_menu(
+    "workbench:synonyms",
+    msg("Synonyms"),
+    section=STANDARDS,
+    permission=EDIT_SYNONYMS,
+    order=430,
+    icon="search",
+)
 add_menu(
     "workbench:organizations",
     msg("Organizations"),

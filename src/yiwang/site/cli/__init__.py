@@ -36,7 +36,18 @@ from importlib import import_module
 
 from .frame import root
 
-MODULES = ("operate", "sample", "account", "administrators", "share", "care", "reindex")
+MODULES = (
+    "operate",
+    "sample",
+    "account",
+    "administrators",
+    "share",
+    "source",
+    "quality",
+    "notices",
+    "care",
+    "reindex",
+)
 
 
 def main() -> None:

@@ -82,10 +82,10 @@ def root(home: str | None) -> None:
         os.environ["YIWANG_HOME"] = str(Path(home).expanduser().resolve())
 
 
-def group(name: str, text: str) -> click.Group:
-    """A group of commands under the root. 命令组。"""
+def group(name: str, text: str, *, under: click.Group | None = None) -> click.Group:
+    """A group of commands under the root, or under another group. 命令组。"""
     made = click.Group(name, help=choose_words(text))
-    root.add_command(made)
+    (under or root).add_command(made)
     return made
 
 

@@ -17,6 +17,7 @@ from .share_lines import (
     catalog_lines,
     comparison_lines,
     landing_lines,
+    preview_lines,
     profile_lines,
     resource_lines,
 )
@@ -32,7 +33,7 @@ KINDS = click.Choice(["full", "append", "upsert", "delete"])
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--owner", required=True, metavar="ORG", help="Code or name of the owner. 提供方。")
 @click.option("--name", default="", help="Name of the resource; the file's if left out. 资源名称。")
-@click.option("--kind", type=KINDS, default="full", show_default=True, help="报送方式。")
+@click.option("--kind", type=KINDS, help="Full unless the mapping says. 报送方式。")
 @click.option("--key", multiple=True, metavar="COLUMN", help="Key column; repeatable. 主键列。")
 @click.option("--sheet", default="", help="Only this sheet. 工作表。")
 @click.option("--records", default="", metavar="PATH", help="Where records are in JSON. 记录路径。")
@@ -47,7 +48,7 @@ def land(
     files: Sequence[Path],
     owner: str,
     name: str,
-    kind: str,
+    kind: str | None,
     key: Sequence[str],
     sheet: str,
     records: str,
@@ -57,17 +58,15 @@ def land(
 ) -> Answer:
     """Land files: keep the bytes, read every table, make a version of each. 汇聚文件。"""
     from yiwang.nets.share.connect import services
-    from yiwang.nets.share.connect.types import Instructions
 
-    told = Instructions(
-        kind=kind,
-        key=tuple(key),
-        sheet=sheet,
-        records=records,
-        encoding=encoding,
-        header_row=header_row,
-        columns=read_mapping(mapping),
-    )
+    said = {
+        "kind": kind or "",
+        "key": tuple(key),
+        "sheet": sheet,
+        "records": records,
+        "encoding": encoding,
+    }
+    told = tell(read_mapping(mapping), said, header_row)
     if name and len(files) > 1:
         raise InvalidInput("cli.land.one_name", "--name goes with one file")
     code, warnings = find_owner(session, owner)
@@ -127,24 +126,58 @@ def invent_code(name: str) -> str:
     return f"x{hashlib.sha256(name.encode()).hexdigest()[:10]}"
 
 
-def read_mapping(file: Path | None) -> dict[str, str]:
-    """Column to element from a YAML file: `columns: {heading: element}`. 读映射文件。"""
-    if file is None:
-        return {}
-    import yaml
+def read_mapping(file: Path | None) -> Any:
+    """Instructions from a YAML mapping, nothing told where there is none. 读映射文件。"""
+    from yiwang.nets.share.connect import services
+    from yiwang.nets.share.connect.types import Instructions
 
-    try:
-        found = yaml.safe_load(file.read_text("utf-8"))
-    except yaml.YAMLError as error:
-        raise InvalidInput(
-            "cli.mapping.invalid", "%(file)s is not YAML: %(why)s", file=file.name, why=str(error)
-        ) from error
-    columns = found.get("columns") if isinstance(found, dict) else None
-    if not isinstance(columns, dict):
-        raise InvalidInput(
-            "cli.mapping.shape", "%(file)s needs columns: {heading: element}", file=file.name
-        )
-    return {str(name): str(element) for name, element in columns.items()}
+    if file is None:
+        return Instructions(kind="")
+    return services.load_mapping(file.read_text("utf-8"), file.name)
+
+
+@command("preview")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--sheet", default="", help="Only this sheet. 工作表。")
+@click.option("--records", default="", metavar="PATH", help="Where records are in JSON. 记录路径。")
+@click.option("--encoding", default="", help="Text encoding; found out if left out. 编码。")
+@click.option("--header-row", type=click.IntRange(0, 1000), help="0: none. 表头行号，0 为无表头。")
+@click.option("--mapping", type=click.Path(path_type=Path), help="Read it so. 映射文件。")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the mapping. 写出映射文件。")
+def preview(
+    session: Session,
+    *,
+    file: Path,
+    sheet: str,
+    records: str,
+    encoding: str,
+    header_row: int | None,
+    mapping: Path | None,
+    out: Path | None,
+) -> Answer:
+    """Look at the first rows of a file before it lands; nothing is kept. 汇聚前预览文件。"""
+    from yiwang.nets.share.connect import services
+
+    said = {"sheet": sheet, "records": records, "encoding": encoding}
+    told = tell(read_mapping(mapping), said, header_row)
+    looks = services.preview_local(session.actor, file, told)
+    documents = [services.describe_look(look) for look in looks]
+    if out is not None:
+        out.write_text(services.dump_mapping(services.propose_mapping(looks[0])), "utf-8")
+    return Answer(
+        {"file": file.name, "tables": documents},
+        [line for one in documents for line in preview_lines(one)],
+    )
+
+
+def tell(told: Any, said: dict[str, Any], header_row: int | None) -> Any:
+    """What options say goes before what the mapping says. 选项优先。"""
+    from dataclasses import replace
+
+    changes = {name: value for name, value in said.items() if value}
+    if header_row is not None:
+        changes["header_row"] = header_row
+    return replace(told, **changes)
 
 
 @command("profile")

@@ -10,6 +10,31 @@ from .words import t
 Document = Mapping[str, Any]
 
 
+def preview_lines(one: Document) -> Iterator[str]:
+    """One table of a file that is looked at. 预览。"""
+    for place in one["records"]:
+        yield t("  %(path)s  %(count)s records", path=place["path"], count=f"{place['count']:,}")
+    if "columns" not in one:
+        return
+    yield t(
+        "%(table)s: %(format)s %(encoding)s, header row %(row)s, %(foot)s rows under the table",
+        table=one["table"] or "-",
+        format=one["format"],
+        encoding=one["encoding"] or "-",
+        row=one["header_row"],
+        foot=one["footer_rows"],
+    )
+    for column in one["columns"]:
+        known = f"  ? {column['element']} {column['confidence']}%" if column["element"] else ""
+        yield f"    {column['heading']}{known}  {' | '.join(column['values'])}"
+        if column["unreadable"]:
+            yield t(
+                "      %(number)s of %(total)s cannot be read",
+                number=column["unreadable"],
+                total=column["filled"],
+            )
+
+
 def landing_lines(one: Document) -> Iterator[str]:
     """One landed, held or refused table. 汇聚结果。"""
     where = " / ".join(part for part in (one["file"], one["member"]) if part)

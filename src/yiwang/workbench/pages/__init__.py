@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import accounts, exchange, organizations, sheets, standards
+from . import accounts, exchange, organizations, sheets, standards, synonyms
 
 urlpatterns = [
     path("organizations/", organizations.organizations, name="organizations"),
@@ -44,6 +44,8 @@ urlpatterns = [
     path("elements/export/", exchange.export_elements, name="export_elements"),
     path("elements/import/", exchange.import_elements, name="import_elements"),
     path("elements/<str:code>/", standards.element, name="element"),
+    path("synonyms/", synonyms.synonyms, name="synonyms"),
+    path("synonyms/<str:group_id>/remove/", synonyms.remove_synonyms, name="remove_synonyms"),
     path("code-sets/", standards.code_sets, name="code_sets"),
     path("code-sets/import/", exchange.import_code_sets, name="import_code_sets"),
     path(

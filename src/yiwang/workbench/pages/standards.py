@@ -13,7 +13,13 @@ from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.standards import services
-from yiwang.kernel.standards.types import EDIT_ELEMENTS, Code, CodeSetVersion, Element
+from yiwang.kernel.standards.types import (
+    EDIT_ELEMENTS,
+    SUBJECTS,
+    Code,
+    CodeSetVersion,
+    Element,
+)
 from yiwang.kernel.ui.access import actor_of, signed_in
 from yiwang.kernel.ui.lists import (
     Column,
@@ -53,6 +59,11 @@ def type_of(row: Element) -> str:
     return gettext(TYPES[row.type])
 
 
+def subject_of(row: Element) -> str:
+    """The field it belongs to, in words. 主题。"""
+    return gettext(SUBJECTS[row.subject]) if row.subject else ""
+
+
 def grade_of(row: Element) -> Light:
     """The protection grade in words. 安全级别。"""
     return GRADES[row.grade]
@@ -78,6 +89,7 @@ ELEMENTS = ListSpec(
     columns=[
         Column("name", msg("Name"), name_of, link=element_url),
         Column("code", msg("Short name"), kind="code"),
+        Column("subject", msg("Subject"), subject_of),
         Column("type", msg("Type"), type_of),
         Column("format", msg("Format"), kind="code"),
         Column("code_set", msg("Code set"), kind="code"),
@@ -86,6 +98,7 @@ ELEMENTS = ListSpec(
         Column("state", msg("State"), validity_of, kind="light"),
     ],
     filters=[
+        Filter("subject", msg("Subject"), choices=list(SUBJECTS.items())),
         Filter("type", msg("Type"), choices=list(TYPES.items())),
         Filter("personal", msg("Personal data only"), kind="flag"),
     ],
@@ -143,11 +156,13 @@ def elements(request: HttpRequest) -> HttpResponseBase:
 
 def take_elements(query: ListQuery) -> ListSlice:
     """A page of elements by short name. 取数据元。"""
-    kind, personal = query.filters.get("type"), query.filters.get("personal")
+    subject, kind = query.filters.get("subject"), query.filters.get("type")
+    personal = query.filters.get("personal")
     rows = [
         row
         for row in sorted(services.get_elements().values(), key=lambda row: row.code)
-        if (not kind or row.type == kind)
+        if (not subject or row.subject == subject)
+        and (not kind or row.type == kind)
         and (not personal or row.personal)
         and _holds(query.search, row.code, row.zh, row.en, row.definition, *row.aliases)
     ]
@@ -164,6 +179,7 @@ def element(request: HttpRequest, code: str) -> HttpResponse:
         (msg("Chinese name"), found.zh),
         (msg("English name"), found.en),
         (msg("Also called"), "、".join(found.aliases)),
+        (msg("Subject"), subject_of(found)),
         (msg("Format"), found.format),
         (msg("Unit"), found.unit),
         (msg("Check"), found.check),
@@ -182,6 +198,7 @@ def element(request: HttpRequest, code: str) -> HttpResponse:
         "state": validity_of(found),
         "facts": [(label, value) for label, value in facts if value],
         "set_url": _set_url(found),
+        "usages": services.list_usages(actor_of(request), code),
     }
     return render(request, "workbench/element.html", context)
 

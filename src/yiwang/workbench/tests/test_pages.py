@@ -179,6 +179,22 @@ def test_elements_are_found_by_chinese_name(browse):
     assert "身份" in shown
 
 
+def test_elements_are_narrowed_by_subject(browse):
+    shown = text_of(browse("viewer").get("/workbench/elements/?subject=vehicle"))
+
+    assert "vin" in shown
+    assert "resident_id" not in shown
+
+
+def test_a_long_code_set_is_paged_and_searched(browse):
+    client = browse("viewer")
+    first = client.get("/workbench/code-sets/division_civil/2025/")
+    found = text_of(client.get("/workbench/code-sets/division_civil/2025/?q=西湖区"))
+
+    assert len(first.context["list"].rows) == 50
+    assert "330106" in found
+
+
 def test_code_sets_lead_to_their_codes(browse):
     client = browse("viewer")
     listing = client.get("/workbench/code-sets/").context["list"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from yiwang.kernel.base.act import SYSTEM
+from yiwang.kernel.base.act import SYSTEM, Actor
 from yiwang.kernel.identity import services
 from yiwang.kernel.identity.types import ROLES
+from yiwang.kernel.search import services as search
 from yiwang.workbench.pages import urlpatterns
 
 from .conftest import EVERY_ROLE
 
+EDITOR = Actor("engineer", permissions={"search.synonyms.edit": "all"})
 EVERYBODY = frozenset(ROLES)
 SIGNED_IN = EVERYBODY | {""}
 ADMINISTRATORS = frozenset({"sysadmin", "secadmin", "auditor"})
@@ -39,6 +41,7 @@ READ = {
     "export_code_set": SIGNED_IN,
     "import_elements": ENGINEER,
     "import_code_sets": ENGINEER,
+    "synonyms": ENGINEER,
 }
 WRITE = {
     "close_organization": SYSADMIN,
@@ -50,6 +53,7 @@ WRITE = {
     "grant_role": SECADMIN,
     "revoke_role": SECADMIN,
     "lock_account": SYSADMIN | SECADMIN,
+    "remove_synonyms": ENGINEER,
 }
 FORMS = {
     "rename_account": {"full_name": "新名"},
@@ -61,7 +65,8 @@ FORMS = {
 
 @pytest.fixture
 def other(make_account):
-    """Somebody to whom things are done."""
+    """Somebody to whom things are done, in a city with a group of synonyms."""
+    search.add_synonyms(EDITOR, "甲词 乙词")
     return make_account("steward", name="other")
 
 
@@ -79,6 +84,7 @@ def address(name: str, other) -> str:
         "export_code_set": [code_set.code_set, code_set.version],
         "end_post": [other.id, post.id],
         "revoke_role": [other.id, "steward"],
+        "remove_synonyms": [group.id for group in search.list_synonyms()][:1],
     }
     on_account = "account" in name or name in WRITE
     plain = name in ("accounts", "new_account", "import_accounts")
@@ -124,7 +130,9 @@ def test_who_may_write_writes(browse, other, name):
         services.unlock_account(SYSTEM, other.id)
 
 
-@pytest.mark.parametrize("name", [name for name in WRITE if name != "close_organization"])
+@pytest.mark.parametrize(
+    "name", [name for name in WRITE if name not in ("close_organization", "remove_synonyms")]
+)
 def test_nobody_does_it_to_themself(browse, name):
     for role in sorted(WRITE[name]):
         client = browse(role)
@@ -153,6 +161,7 @@ def snapshot(actor) -> tuple[object, ...]:
 
     stored = Account.objects.get(pk=actor.id)
     return (
+        [group.id for group in search.list_synonyms()],
         services.get_accounts([actor.id])[actor.id].roles,
         stored.full_name,
         stored.locked_at,

@@ -14,11 +14,29 @@ from yiwang.kernel.ui.access import actor_of
 from yiwang.kernel.ui.endpoints import PageQuery, api_needs
 
 from . import services
+from .authority_api import router as authority_router
 from .models import Resource
 from .services.permissions import EDIT, EXPORT, LOOK, PUBLISH, READ, UNMASK
 from .types import CatalogueClass, DataFormat, OpenType, SharingType, UpdateCycle
 
 router = Router(tags=["catalog"])
+router.add_router("", authority_router)
+
+
+class KindOut(Schema):
+    """In how many cells a kind of personal data stands, and how many are nothing else. 命中计数。"""
+
+    cells: int
+    whole: int
+
+
+class FindingOut(Schema):
+    """What was found inside a column: cells with text, candidates, cells read, kinds. 识别结果。"""
+
+    filled: int
+    passed: int
+    looked: int
+    kinds: dict[str, KindOut]
 
 
 class ItemOut(Schema):
@@ -30,6 +48,8 @@ class ItemOut(Schema):
     suggested: str
     declined: bool
     reasons: list[list[str]]
+    found: FindingOut
+    cleared: bool
 
 
 class EntryOut(Schema):
@@ -85,6 +105,13 @@ class Reason(Schema):
     """Why. 原因。"""
 
     reason: str = Field(min_length=1, max_length=300)
+
+
+class Judgement(Reason):
+    """Whether an item holds no personal data inside, and why. 内含个人信息核定。"""
+
+    item: str = Field(min_length=1, max_length=300)
+    cleared: bool = True
 
 
 class Purpose(Schema):
@@ -218,6 +245,23 @@ def bind(request: HttpRequest, resource: str, body: Binding) -> Sequence[dict[st
     actor = actor_of(request)
     found = services.get_resource(actor, resource)
     return [asdict(item) for item in services.bind_elements(actor, found.id, body.elements)]
+
+
+@router.post(
+    "/resources/{resource}/findings",
+    response=list[ItemOut],
+    operation_id="clear_finding",
+    summary="Judge what was found inside an item",
+)
+@api_needs(EDIT)
+def judge(request: HttpRequest, resource: str, body: Judgement) -> Sequence[dict[str, Any]]:
+    """Say that no personal data stands inside an item, or take that back. 核定。"""
+    actor = actor_of(request)
+    found = services.get_resource(actor, resource)
+    items = services.clear_finding(
+        actor, found.id, body.item, reason=body.reason, cleared=body.cleared
+    )
+    return [asdict(item) for item in items]
 
 
 @router.post(

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .models import Resource
-from .types import CatalogueClass, DataFormat, OpenType, SharingType, UpdateCycle
+from .types import GRADES, CatalogueClass, DataFormat, OpenType, SharingType, Subject, UpdateCycle
 
 
 class EntryForm(forms.Form):
@@ -50,3 +50,42 @@ class PurposeForm(forms.Form):
         max_length=300,
         help_text=_("It stands in the ledger with your name, and every page you open until then"),
     )
+
+
+class ReasonForm(forms.Form):
+    """Why somebody decides so. 理由表单。"""
+
+    reason = forms.CharField(label=_("Reason"), min_length=4, max_length=300)
+
+
+class GradeForm(ReasonForm):
+    """A grade by a person; empty takes the word back. 人工定级表单。"""
+
+    grade = forms.TypedChoiceField(
+        label=_("Grade"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", _("As computed")), *((n, label) for n, label in GRADES.items() if n)],
+    )
+    field_order = ("grade", "reason")
+
+    @property
+    def chosen(self) -> int | None:
+        """The grade chosen, or None for as computed. 所选级别。"""
+        found = self.cleaned_data["grade"]
+        return int(found) if found else None
+
+
+class RuleForm(ReasonForm):
+    """From how many rows personal data is one level higher. 定级规则表单。"""
+
+    persons = forms.IntegerField(label=_("Rows of personal data"), min_value=1, max_value=10**10)
+    field_order = ("persons", "reason")
+
+
+class ClaimForm(ReasonForm):
+    """Which item claims its element, for whom. 认领表单。"""
+
+    item = forms.CharField(max_length=300)
+    subject = forms.ChoiceField(choices=Subject.choices, required=False)

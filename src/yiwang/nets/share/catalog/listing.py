@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,7 +15,7 @@ from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, rende
 
 from . import services
 from .models import Resource
-from .types import OpenType, SharingType, Stage, UpdateCycle
+from .types import GRADES, OpenType, SharingType, Stage, UpdateCycle
 
 
 def published_light(resource: Resource) -> Light:
@@ -36,6 +36,11 @@ def by_state(rows: QuerySet[Resource], value: str) -> QuerySet[Resource]:
     return rows.filter(publish_date__isnull=False) if value == "published" else drafts
 
 
+def by_lowered(rows: QuerySet[Resource], _: str) -> QuerySet[Resource]:
+    """Entries whose grade a person put below the computed one. 人工降级。"""
+    return rows.filter(grade__lt=F("grade_computed"))
+
+
 def search_in(rows: QuerySet[Resource], text: str) -> QuerySet[Resource]:
     """The entries that the index finds for the words. 全文检索。"""
     return rows.filter(id__in=services.find_ids(text))
@@ -49,6 +54,7 @@ ENTRIES = ListSpec(
         Column("owner", msg("Provider")),
         Column("state", msg("State"), published_light, kind="light"),
         Column("stage", msg("Stage"), lambda r: r.get_stage_display()),
+        Column("grade", msg("Grade"), lambda r: str(GRADES[r.grade])),
         Column("sharing_type", msg("Sharing type"), lambda r: r.get_sharing_type_display()),
         Column("update_cycle", msg("Update cycle"), lambda r: r.get_update_cycle_display()),
         Column("landed_at", msg("Last landed"), kind="datetime", sort="landed_at"),
@@ -63,6 +69,8 @@ ENTRIES = ListSpec(
         Filter("sharing_type", msg("Sharing type"), choices=choices_of(SharingType)),
         Filter("open_type", msg("Openness"), choices=choices_of(OpenType)),
         Filter("update_cycle", msg("Update cycle"), choices=choices_of(UpdateCycle)),
+        Filter("grade", msg("Grade"), choices=lambda _: [(str(n), str(one)) for n, one in GRADES.items()]),
+        Filter("lowered", msg("Lowered by a person"), choices=[("yes", msg("Yes"))], apply=by_lowered),
         Filter("stage", msg("Stage"), choices=choices_of(Stage)),
         Filter("owner", msg("Provider")),
     ),

@@ -36,9 +36,11 @@ def show_rows(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         where=where,
         after=read_number(request, "after") or 0,
     )
+    items = services.list_items(resource.id)
     context = services.frame_of(actor, resource) | {
         "look": look,
-        "heads": make_heads(look, services.list_items(resource.id)),
+        "heads": make_heads(look, items),
+        "inside": [item.name for item in items if item.suspect],
         "rows": [cells for _, cells in look.rows],
         "first_row": 1,
         "numbers": [number for number, _ in look.rows],

@@ -15,17 +15,29 @@ from django.utils.translation import get_language
 from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.standards import services as standards
+from yiwang.kernel.standards.types import KINDS
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import add_failure
 
 from . import services
-from .forms import EntryForm, PurposeForm, make_entry_form
+from .authority_pages import (
+    claim,
+    describe_elsewhere,
+    show_authorities,
+    show_authority,
+    show_conflict,
+    show_conflicts,
+    withdraw,
+)
+from .forms import EntryForm, PurposeForm, ReasonForm, make_entry_form
+from .grading_pages import show_grade, show_rule
+from .guide_pages import export_guide, import_guide
 from .listing import list_entries
 from .looking_pages import download, show_looks, show_profile, show_row, show_rows
 from .models import Resource
 from .services.permissions import EDIT, PUBLISH, READ, UNMASK
-from .types import ItemInfo
+from .types import GRADES, ItemInfo
 
 
 @needs(READ)
@@ -39,7 +51,10 @@ def show_detail(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     """One entry: what it is, its items, its versions. 资源详情。"""
     actor = actor_of(request)
     resource = services.get_resource(actor, resource_id)
+    items = [one for one in services.list_items(resource.id) if one.element]
+    others = services.list_other_sources(actor, resource, [one.element for one in items])
     return render(request, "catalog/detail.html", services.frame_of(actor, resource) | {
+        "elsewhere": describe_elsewhere(resource, items, others),
         "facts": describe_facts(resource),
         "missing": services.list_missing(resource) if not resource.publish_date else [],
         "may_publish": actor.may(PUBLISH, organization=resource.owner),
@@ -81,6 +96,31 @@ def bind(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         "elements": sorted(standards.get_elements().values(), key=lambda one: one.zh),
     }
     return render(request, "catalog/bind.html", context)
+
+
+@needs(EDIT)
+def judge(request: HttpRequest, resource_id: str) -> HttpResponseBase:
+    """What was found inside the items, and a person's word on it. 内含个人信息核定。"""
+    actor = actor_of(request)
+    resource = services.get_resource(actor, resource_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.clear_finding(
+            actor,
+            resource.id,
+            request.POST.get("item", ""),
+            reason=form.cleaned_data["reason"],
+            cleared="mask" not in request.POST,
+        )
+        flash(request, msg("Saved, with your reason on record"))
+        return redirect("catalog:judge", resource.id)
+    rows = describe_items(services.list_items(resource.id))
+    context = services.frame_of(actor, resource) | {
+        "found_rows": [row for row in rows if row["found"] or row["item"].found.unread],
+        "may_unmask": actor.may(UNMASK, organization=resource.owner),
+        "form": form,
+    }
+    return render(request, "catalog/judge.html", context, status=422 if form.errors else 200)
 
 
 def read_bindings(request: HttpRequest, items: Sequence[ItemInfo]) -> dict[str, str]:
@@ -147,7 +187,7 @@ def describe_facts(resource: Resource) -> list[tuple[str, Any]]:
         (msg("Openness"), resource.get_open_type_display()),
         (msg("Update cycle"), resource.get_update_cycle_display()),
         (msg("Published"), resource.publish_date),
-        (msg("Grade"), resource.grade or ""),
+        (msg("Grade"), GRADES[resource.grade]),
         (msg("Key"), ", ".join(resource.key)),
         (msg("Last landed"), resource.landed_at),
     ]
@@ -166,16 +206,40 @@ def describe_items(items: Sequence[ItemInfo]) -> list[dict[str, Any]]:
                 "element": element,
                 "label": (element.zh if chinese else element.en) if element else "",
                 "reasons": [zh if chinese else en for zh, en in item.reasons],
+                "found": describe_found(item, chinese=chinese),
             }
         )
     return rows
 
 
+def describe_found(item: ItemInfo, *, chinese: bool) -> list[tuple[str, int]]:
+    """The personal kinds found inside an item and in how many cells. 内含个人信息说明。"""
+    return [
+        (KINDS[kind].zh if chinese else KINDS[kind].en, item.found.kinds[kind].cells)
+        for kind in item.found.personal
+    ]
+
+
 urlpatterns = [
+    path("grade-rule/", show_rule, name="grade_rule"),
+    path("authorities/", show_authorities, name="authorities"),
+    path("authorities/conflicts/", show_conflicts, name="conflicts"),
+    path("authorities/conflicts/<str:conflict_id>/", show_conflict, name="conflict"),
+    path("<str:resource_id>/grade/", show_grade, name="grade"),
+    path("<str:resource_id>/authority/", show_authority, name="authority"),
+    path("<str:resource_id>/authority/claim/", claim, name="claim_authority"),
+    path(
+        "<str:resource_id>/authority/<str:authority_id>/withdraw/",
+        withdraw,
+        name="withdraw_authority",
+    ),
     path("", show_list, name="list"),
+    path("guide/import/", import_guide, name="import_guide"),
+    path("guide/export/<str:ending>/", export_guide, name="export_guide"),
     path("<str:resource_id>/", show_detail, name="detail"),
     path("<str:resource_id>/edit/", edit, name="edit"),
     path("<str:resource_id>/items/", bind, name="bind"),
+    path("<str:resource_id>/found/", judge, name="judge"),
     path("<str:resource_id>/publish/", publish, name="publish"),
     path("<str:resource_id>/unmask/", unmask, name="unmask"),
     path("<str:resource_id>/rows/", show_rows, name="rows"),

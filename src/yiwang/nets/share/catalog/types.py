@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.registry import Registry
+from yiwang.kernel.standards.types import ColumnFinding
 
 
 class Stage(TextChoices):
@@ -74,12 +76,82 @@ class CatalogueClass(TextChoices):
     DEPARTMENT = "3", _("Department resources")
 
 
+class Subject(TextChoices):
+    """For whom a source is authoritative. 数源对象。"""
+
+    ALL = "", _("All")
+    PERSON = "person", _("Persons")
+    ENTERPRISE = "enterprise", _("Enterprises")
+    ORGANIZATION = "organization", _("Organizations")
+    PLACE = "place", _("Places and buildings")
+    VEHICLE = "vehicle", _("Vehicles")
+    EVENT = "event", _("Cases and events")
+
+
+class AuthorityState(TextChoices):
+    """Where a claim stands. 认领状态。"""
+
+    HOLDING = "holding", _("Holds")
+    CONTESTED = "contested", _("Contested")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ConflictState(TextChoices):
+    """Where a conflict stands. 冲突状态。"""
+
+    OPEN = "open", _("Open")
+    DECIDED = "decided", _("Decided")
+    OVER = "over", _("Over by withdrawal")
+
+
+IMPORTANT, CORE = 5, 6
+GRADES = {
+    0: _("Not graded"),
+    1: _("General data, level 1"),
+    2: _("General data, level 2"),
+    3: _("General data, level 3"),
+    4: _("General data, level 4"),
+    IMPORTANT: _("Important data"),
+    CORE: _("Core data"),
+}
+"""Grades in the spirit of GB/T 43697: general data in four levels, important, core. 数据级别。"""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeReason:
+    """One reason for a grade: an element, what was found inside, or how many rows. 定级依据。
+
+    `code` is the element or the kind found.
+    """
+
+    kind: str
+    grade: int
+    item: str
+    code: str
+    rows: int = 0
+    persons: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """One version of the grading rule: personal data of so many rows is a level higher. 定级规则。"""
+
+    number: int
+    persons: int
+    reason: str
+    account: str
+    created_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class ItemInfo:
     """One item (column) of a resource. 信息项。
 
     `element` is the confirmed data element, `suggested` what name and values point to, with
     `reasons` in Chinese and English; masking uses `effective`, so that nothing personal shows before a person has confirmed anything.
+    `found` is what stands inside the cells; it masks unless an element is confirmed or a person
+    `cleared` it.
     """
 
     name: str
@@ -88,6 +160,13 @@ class ItemInfo:
     suggested: str = ""
     reasons: tuple[tuple[str, str], ...] = ()
     declined: bool = False
+    found: ColumnFinding = field(default_factory=ColumnFinding)
+    cleared: bool = False
+
+    @property
+    def suspect(self) -> bool:
+        """Whether personal data found inside masks this item. 内含个人信息。"""
+        return bool(self.found.personal or self.found.unread) and not (self.element or self.cleared)
 
     @property
     def effective(self) -> str:

@@ -43,6 +43,7 @@ class ComparisonOut(Schema):
     values: list[str]
     alternate: list[str]
     job: str
+    grade: int
     counts: list[CountOut]
 
 

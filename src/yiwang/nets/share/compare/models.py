@@ -13,7 +13,8 @@ class Comparison(models.Model):
     """Two registers side by side, by stated expressions. 数据比对。
 
     It belongs to the organization that ran it and names one version of each resource, so it can be
-    run again with the same answer. `counts` are kept here; the rows behind them are a table of the
+    run again with the same answer. `grade` is the higher one of both
+    registers when it was run. `counts` are kept here; the rows behind them are a table of the
     pool, `rows_version`.
     """
 
@@ -27,6 +28,7 @@ class Comparison(models.Model):
     keys = models.JSONField()
     values = models.JSONField(default=list)
     alternate = models.JSONField(default=list)
+    grade = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     counts = models.JSONField(null=True)
     rows_version = models.CharField(max_length=ID_LENGTH, blank=True)

@@ -22,6 +22,7 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services.permissions import EXPORT, UNMASK
+from yiwang.nets.share.catalog.types import GRADES
 
 from . import services
 from .models import Comparison
@@ -282,6 +283,7 @@ def _frame(actor: Actor, comparison: Comparison) -> dict[str, Any]:
         ],
         "comparison": comparison,
         "left_resource": sides.get(comparison.left_resource),
+        "grade": GRADES[services.grade_of(comparison)],
         "right_resource": sides.get(comparison.right_resource),
         "classes": services.list_classes(comparison),
         "outcome_codes": OutcomeCode.choices,

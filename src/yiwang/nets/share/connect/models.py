@@ -24,7 +24,8 @@ class Delivery(models.Model):
 
     The bytes stay in the file store under `file`; several tables of one file share it. `version` is
     the number it became, `differences` counts by kind, `listed` the pool version that lists them
-    cell by cell. `tables` says on the first how many tables the file holds.
+    cell by cell. `tables` says on the first how many tables the file holds. `preview` names the
+    stored picture of its first rows and says whether it can land as proposed.
     """
 
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
@@ -47,6 +48,7 @@ class Delivery(models.Model):
     member = models.CharField(max_length=500, blank=True)
     tables = models.PositiveIntegerField(default=1)
     instructions = models.JSONField(default=dict)
+    preview = models.JSONField(default=dict)
     reading = models.JSONField(default=dict)
     rows = models.PositiveBigIntegerField(default=0)
     differences = models.JSONField(default=dict)
@@ -59,3 +61,27 @@ class Delivery(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-received_at", "-id"], name="delivery_newest")]
+
+
+class Mapping(models.Model):
+    """How the deliveries of a resource are read, one version of it. 报送映射。
+
+    `told` are instructions without what belongs to one delivery; empty means that a person reset
+    it. Only new versions follow, so that each says who chose what, when and from which delivery.
+    `ending` is what the file called itself; sheet, header and encoding hold for such files only.
+    """
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    resource = models.CharField(max_length=ID_LENGTH)
+    number = models.PositiveIntegerField()
+    told = models.JSONField(default=dict)
+    headings = models.JSONField(default=list)
+    ending = models.CharField(max_length=60, blank=True)
+    delivery = models.CharField(max_length=ID_LENGTH, blank=True)
+    set_by = models.CharField(max_length=ID_LENGTH)
+    set_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "number"], name="mapping_number_once")
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,7 +25,9 @@ from yiwang.nets.share.catalog.services.permissions import EDIT, LOOK
 
 from . import services
 from .forms import AgainForm, ReasonForm, SendForm
+from .mapping_pages import export_mapping, reset_mapping, show_mapping
 from .models import Delivery
+from .preview_pages import land_ready, show_preview
 from .services.differences_page import DIFFERENCES, list_differences
 from .services.permissions import LAND, PURGE, SEE, WITHDRAW
 from .types import LIGHTS, DeliveryKind, DeliveryState, Instructions
@@ -46,7 +49,9 @@ def state_choices(_: HttpRequest) -> list[tuple[str, str]]:
 
 
 def detail_url(delivery: Delivery) -> str:
-    """The page of a delivery. 报送页地址。"""
+    """The page of a delivery: its preview while it waits for a word. 报送页地址。"""
+    if delivery.state == DeliveryState.PREVIEW:
+        return reverse("connect:preview", args=[delivery.id])
     return reverse("connect:detail", args=[delivery.id])
 
 
@@ -60,6 +65,22 @@ COLUMNS = (
     Column("rows", msg("Rows"), kind="number"),
     Column("received_at", msg("Received"), kind="datetime", sort="received_at"),
 )
+
+PREVIEW_STATES = {
+    "waiting": msg("is being read"),
+    "ready": msg("ready to land"),
+    "choice": msg("needs a choice"),
+}
+
+
+def next_step(delivery: Delivery) -> str:
+    """What a person can do about it now. 下一步。"""
+    if delivery.state == DeliveryState.PREVIEW:
+        found = PREVIEW_STATES.get(delivery.preview.get("state", ""), "")
+        why = delivery.preview.get("why", "")
+        return ": ".join(gettext(part) for part in (found, why) if part)
+    return explain_stored(delivery)
+
 
 FORMAT_NAMES = {
     "delimited": msg("Text with separated columns (CSV, TSV, TXT)"),
@@ -101,7 +122,7 @@ OF_RESOURCE = ListSpec(
 
 BATCH = ListSpec(
     name="batch",
-    columns=COLUMNS,
+    columns=(*COLUMNS[:3], COLUMNS[5], Column("next", msg("What to know"), next_step), COLUMNS[6]),
     filters=DELIVERIES.filters[:1],
     order=("received_at",),
     page_size=100,
@@ -134,7 +155,7 @@ def send(request: HttpRequest) -> HttpResponseBase:
     form = SendForm(actor, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            batch = receive_all(actor, form)
+            batch = receive_all(actor, form, look="look" in request.POST)
         except YiwangError as error:
             add_failure(form, error)
         else:
@@ -143,15 +164,18 @@ def send(request: HttpRequest) -> HttpResponseBase:
     return render(request, "connect/send.html", {"form": form}, status=status)
 
 
-def receive_all(actor: Actor, form: SendForm) -> services.Batch:
-    """Keep every file of a form, then let the workers land them. 接收全部文件。
+def receive_all(actor: Actor, form: SendForm, *, look: bool = False) -> services.Batch:
+    """Keep every file of a form, then let the workers look at them or land them. 接收全部文件。
 
     What cannot be meant for one of them is refused before any is kept.
     """
     data = form.cleaned_data
     single = data["name"] if len(data["uploads"]) == 1 else ""
+    told = form.instructions()
+    if look and told.kind == DeliveryKind.FULL:
+        told = replace(told, kind="")
     for file in data["uploads"]:
-        services.check_file(form.instructions(), data["owner"], file.name, single)
+        services.check_file(told, data["owner"], file.name, single)
     batch = services.open_batch(actor, owner=data["owner"])
     for file in data["uploads"]:
         services.receive_file(
@@ -160,8 +184,9 @@ def receive_all(actor: Actor, form: SendForm) -> services.Batch:
             file_name=file.name,
             owner=data["owner"],
             name=single,
-            instructions=form.instructions(),
+            instructions=told,
             batch=batch,
+            look=look,
         )
     return batch
 
@@ -173,7 +198,12 @@ def show_batch(request: HttpRequest, batch_id: str) -> HttpResponseBase:
     batch = services.get_batch(actor, batch_id)
     rows = services.visible_deliveries(actor).filter(batch=batch)
     counts = services.count_states(rows)
-    waiting = counts.get(DeliveryState.RECEIVED, 0) + counts.get(DeliveryState.LANDING, 0)
+    states = [
+        one.get("state", "waiting")
+        for one in rows.filter(state=DeliveryState.PREVIEW).values_list("preview", flat=True)
+    ]
+    looking = sum(1 for one in states if one == "waiting")
+    waiting = counts.get(DeliveryState.RECEIVED, 0) + counts.get(DeliveryState.LANDING, 0) + looking
     total = sum(counts.values())
     context = {
         "batch": batch,
@@ -181,6 +211,10 @@ def show_batch(request: HttpRequest, batch_id: str) -> HttpResponseBase:
         "total": total,
         "done": total - waiting,
         "waiting": waiting,
+        "ready": sum(1 for one in states if one == "ready")
+        if actor.may(LAND, organization=batch.owner)
+        else 0,
+        "choices": sum(1 for one in states if one == "choice"),
     }
     partial = request.headers.get("HX-Request") == "true"
     template = "connect/_batch.html" if partial else "connect/batch.html"
@@ -219,6 +253,7 @@ def detail_context(actor: Actor, delivery: Delivery) -> dict[str, Any]:
         "owner_name": owner.name if owner else delivery.owner,
         "told": told,
         "waiting": delivery.state in (DeliveryState.RECEIVED, DeliveryState.LANDING),
+        "open": delivery.state in services.OPEN,
         "error": explain_stored(delivery),
         "notes": [explain_note(note) for note in delivery.reading.get("notes", [])],
         "format_name": FORMAT_NAMES.get(delivery.reading.get("format", ""), ""),
@@ -324,8 +359,13 @@ urlpatterns = [
     path("", show_list, name="list"),
     path("send/", send, name="send"),
     path("resource/<str:resource_id>/", show_of_resource, name="of_resource"),
+    path("resource/<str:resource_id>/mapping/", show_mapping, name="mapping"),
+    path("resource/<str:resource_id>/mapping/export/", export_mapping, name="export_mapping"),
+    path("resource/<str:resource_id>/mapping/reset/", reset_mapping, name="reset_mapping"),
     path("batch/<str:batch_id>/", show_batch, name="batch"),
+    path("batch/<str:batch_id>/land/", land_ready, name="land_ready"),
     path("<str:delivery_id>/", show_detail, name="detail"),
+    path("<str:delivery_id>/preview/", show_preview, name="preview"),
     path("<str:delivery_id>/differences/", show_differences, name="differences"),
     path("<str:delivery_id>/decide/", decide, name="decide"),
     path("<str:delivery_id>/withdraw/", withdraw, name="withdraw"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from yiwang.kernel.base.act import Act
+from yiwang.kernel.base.registry import Registry
 
 
 class DeliveryKind(TextChoices):
@@ -22,6 +25,7 @@ class DeliveryKind(TextChoices):
 class DeliveryState(TextChoices):
     """Where a delivery stands. 报送状态。"""
 
+    PREVIEW = "preview", _("Preview: waits for your word")
     RECEIVED = "received", _("Waiting")
     LANDING = "landing", _("Landing")
     LANDED = "landed", _("Landed")
@@ -42,6 +46,7 @@ def kind_of(kind: str) -> PoolKind:
 LIGHTS: dict[str, Literal["green", "yellow", "red"]] = {
     DeliveryState.LANDED: "green",
     DeliveryState.HELD: "yellow",
+    DeliveryState.PREVIEW: "yellow",
     DeliveryState.FAILED: "red",
 }
 
@@ -50,26 +55,38 @@ LIGHTS: dict[str, Literal["green", "yellow", "red"]] = {
 class Instructions:
     """What the sender says about the file. 报送说明。
 
-    `columns` maps a heading to the element it is; `waived` lists the held checks that a person
-    has looked at (`shrink`, `drift`); empty means: propose and do the usual thing.
+    `kind` empty means as the resource's mapping says, else full. Headings are those of the file:
+    `columns` maps one to the element it is (empty: none), `names` to what it is called from now on, `left_out`
+    lists those that do not land, `key` those that identify a row. `sheets` are gathered into one
+    table. `waived` lists the held checks that a person has looked at (`shrink`, `drift`).
+    `confirmed` says that a person saw a preview. `exact` is said of what this platform wrote itself:
+    it neither follows the mapping nor becomes it. What is empty is proposed and done as usual.
     """
 
     kind: str = DeliveryKind.FULL
     key: tuple[str, ...] = ()
     sheet: str = ""
+    sheets: tuple[str, ...] = ()
     records: str = ""
     encoding: str = ""
     delimiter: str = ""
     header_row: int | None = None
+    header_rows: int | None = None
+    footer_rows: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
+    confirmed: bool = False
+    exact: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """As stored with the delivery. 存储形式。"""
         return {
             name: (list(value) if isinstance(value, tuple) else value)
             for name in self.__slots__
-            if (value := getattr(self, name)) or value == 0  # header row 0: there is none
+            if (value := getattr(self, name))
+            or (value == 0 and value is not False)  # header row 0: there is none
         }
 
     @classmethod
@@ -100,3 +117,15 @@ class Outcome:
     differences: Mapping[str, int]
     notes: tuple[str, ...] = ()
     error: Mapping[str, Any] | None = None
+
+
+Turn = Literal["landed", "withdrawn", "purged"]
+DeliveryFollower = Callable[[Act, str, Turn], None]
+DELIVERY_FOLLOWERS: Registry[DeliveryFollower] = Registry("follower of deliveries")
+"""What modules above change along with a delivery, in the same transaction; they may refuse. 报送联动登记。"""
+
+
+def follow(act: Act, delivery_id: str, turn: Turn) -> None:
+    """Tell every follower what a delivery came to. 联动。"""
+    for follower in DELIVERY_FOLLOWERS.values():
+        follower(act, delivery_id, turn)

@@ -31,6 +31,12 @@ def deliveries_to_decide(actor: Actor) -> Sequence[Todo]:
     counts = count_states(visible_deliveries(actor))
     return [
         Todo(
+            msg("%(count)s files wait at their preview for your word"),
+            counts.get(DeliveryState.PREVIEW, 0),
+            "/deliveries/?state=preview",
+            "yellow",
+        ),
+        Todo(
             msg("%(count)s deliveries are held and need your decision"),
             counts.get(DeliveryState.HELD, 0),
             "/deliveries/?state=held",
@@ -49,7 +55,10 @@ def deliveries_tab(actor: Actor, resource_id: str) -> list[tuple[str, str]]:
     """The deliveries of an entry, for those who may see them. 报送标签页。"""
     if not actor.may(SEE):
         return []
-    return [(reverse("connect:of_resource", args=[resource_id]), msg("Deliveries"))]
+    return [
+        (reverse("connect:of_resource", args=[resource_id]), msg("Deliveries")),
+        (reverse("connect:mapping", args=[resource_id]), msg("How files are read")),
+    ]
 
 
 def origin_of_version(actor: Actor, version_id: str) -> tuple[str, str] | None:

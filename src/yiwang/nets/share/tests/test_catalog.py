@@ -7,6 +7,7 @@ from yiwang.kernel.base.clock import now, use_time
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from yiwang.kernel.ledger.models import ReadRow
 from yiwang.kernel.query import services as query
+from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog import services
 
 PEOPLE = (
@@ -36,6 +37,21 @@ def test_suspected_personal_columns_are_masked_before_anyone_confirms_them(stewa
     assert "110101199003074514" not in str(look.rows)
     assert "13800138000" not in str(look.rows)
     assert people.grade == 0 or services.get_resource(steward, people.id).grade >= 3
+
+
+def test_an_element_knows_the_items_that_use_it_for_those_who_may_see_them(steward, person, people):
+    suggested = standards.list_usages(steward, "resident_id")
+    services.bind_elements(steward, people.id, {"身份证号码": "resident_id"})
+    [usage] = standards.list_usages(steward, "resident_id")
+
+    assert [(one.name, one.confirmed) for one in suggested] == [("身份证号码", False)]
+    assert (usage.name, usage.confirmed, usage.url) == (
+        "身份证号码",
+        True,
+        f"/catalog/{people.id}/",
+    )
+    assert standards.list_usages(person("steward", "D02"), "resident_id") == []
+    assert standards.list_usages(steward, "vin") == []
 
 
 def test_a_page_of_personal_data_leaves_one_read_row(steward, people):

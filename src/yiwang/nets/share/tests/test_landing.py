@@ -1,5 +1,6 @@
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.connect import services
 from yiwang.nets.share.connect.models import Delivery
 from yiwang.nets.share.connect.services.receiving import clean_stem
+from yiwang.nets.share.connect.types import Instructions
 
 PEOPLE = "编号,名称\n001,东关街道\n002,西关街道\n"
 
@@ -87,6 +89,25 @@ def test_drifted_columns_are_held_with_a_readable_difference(steward, send):
 
     assert (held.state, held.error["code"]) == ("held", "connect.held.drift")
     assert held.error["extra"]["difference"] == "+ 街道名称; - 名称"
+
+
+def test_utf8_text_declared_as_another_encoding_is_held_and_lands_when_said_right(steward, send):
+    [held] = send(steward, PEOPLE, encoding="gb18030")
+
+    assert (held.state, held.error["code"]) == ("held", "connect.held.encoding")
+    assert held.error["extra"]["found"] == "utf-8"
+    told = Instructions.from_json(held.instructions)
+    services.land_again(steward, held.id, instructions=replace(told, encoding=""))
+    [landed] = services.land_delivery(steward, held.id)
+    assert (landed.state, landed.reading["encoding"]) == ("landed", "utf-8")
+
+
+def test_a_person_may_insist_on_the_encoding(steward, send):
+    [held] = send(steward, PEOPLE, encoding="gb18030")
+    services.land_anyway(steward, held.id, reason="样例")
+
+    [landed] = services.land_delivery(steward, held.id)
+    assert (landed.state, landed.reading["encoding"]) == ("landed", "gb18030")
 
 
 def test_append_with_other_columns_cannot_be_waved_through(steward, send):

@@ -3,6 +3,18 @@
 from yiwang.nets.share.catalog.models import Item, Resource
 from yiwang.nets.share.catalog.types import ItemInfo, ResourceInfo
 
+from .authorities import (
+    claim_authority,
+    count_conflicts,
+    decide_conflict,
+    find_authority,
+    get_conflict,
+    list_other_sources,
+    visible_authorities,
+    visible_conflicts,
+    withdraw_authority,
+)
+from .authorities import list_of_resource as list_authorities_of
 from .entries import (
     count_drafts,
     count_states,
@@ -25,7 +37,19 @@ from .entries import (
 )
 from .exporting import FORMATS, OpenExport, open_export, read_filter
 from .framing import frame_of
-from .items import bind_elements, set_items
+from .grading import (
+    count_lowered,
+    describe_mark,
+    get_grade_rule,
+    grade_all,
+    highest_of,
+    list_grade_rules,
+    reasons_of,
+    set_grade,
+    set_grade_rule,
+)
+from .guide import export_guide, import_guide, plan_guide
+from .items import bind_elements, clear_finding, list_element_usages, set_items
 from .looking import (
     Head,
     Look,
@@ -41,11 +65,12 @@ from .looking import (
 from .naming import name_owners_in
 from .publishing import list_missing, publish_resource, withdraw_publication
 from .searching import find_ids, search_resources
-from .sight import HIDDEN, Sight, find_unmasking, hide, hide_sql, record_look, sight_of
+from .sight import HIDDEN, TEXT, Sight, find_unmasking, hide, hide_sql, record_look, sight_of
 
 __all__ = [
     "FORMATS",
     "HIDDEN",
+    "TEXT",
     "Head",
     "Item",
     "ItemInfo",
@@ -55,26 +80,43 @@ __all__ = [
     "ResourceInfo",
     "Sight",
     "bind_elements",
+    "claim_authority",
+    "clear_finding",
+    "count_conflicts",
     "count_drafts",
+    "count_lowered",
     "count_states",
     "create_resource",
+    "decide_conflict",
     "describe",
     "describe_item",
+    "describe_mark",
     "end_unmasking",
+    "export_guide",
     "export_rows",
+    "find_authority",
     "find_ids",
     "find_of_owner",
     "find_resource",
     "find_unmasking",
     "frame_of",
+    "get_conflict",
+    "get_grade_rule",
     "get_resource",
     "get_resources",
+    "grade_all",
     "hide",
     "hide_sql",
+    "highest_of",
+    "import_guide",
+    "list_authorities_of",
     "list_by_id",
+    "list_element_usages",
+    "list_grade_rules",
     "list_items",
     "list_looks",
     "list_missing",
+    "list_other_sources",
     "list_owner_codes",
     "list_versions",
     "look_profile",
@@ -85,15 +127,22 @@ __all__ = [
     "name_owners",
     "name_owners_in",
     "open_export",
+    "plan_guide",
     "publish_resource",
     "read_filter",
+    "reasons_of",
     "record_look",
     "ref_of",
     "search_resources",
+    "set_grade",
+    "set_grade_rule",
     "set_items",
     "sight_of",
     "unmask_resource",
     "update_resource",
+    "visible_authorities",
+    "visible_conflicts",
     "visible_resources",
+    "withdraw_authority",
     "withdraw_publication",
 ]

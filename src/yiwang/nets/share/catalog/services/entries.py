@@ -12,6 +12,7 @@ from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ledger import services as ledger
+from yiwang.kernel.standards.types import ColumnFinding, KindCount
 from yiwang.nets.share.catalog.models import CodeSequence, Item, Resource
 from yiwang.nets.share.catalog.types import CatalogueClass, ItemInfo, ResourceInfo, Stage
 
@@ -166,7 +167,23 @@ def describe_item(item: Item) -> ItemInfo:
         suggested="" if item.declined else item.suggested,
         reasons=tuple((zh, en) for zh, en in item.reasons),
         declined=item.declined,
+        found=read_finding(item.found),
+        cleared=item.cleared,
     )
+
+
+def read_finding(stored: Mapping[str, Any]) -> ColumnFinding:
+    """What was found in a column, as stored. 读识别结果。"""
+    kinds = {kind: KindCount(*counts) for kind, counts in stored.get("kinds", {}).items()}
+    filled, passed, looked = (int(stored.get(name, 0)) for name in ("filled", "passed", "looked"))
+    return ColumnFinding(filled, passed, looked, kinds)
+
+
+def write_finding(found: ColumnFinding) -> dict[str, Any]:
+    """The same as it is stored. 存识别结果。"""
+    kinds = {kind: [count.cells, count.whole] for kind, count in found.kinds.items()}
+    counts = {"filled": found.filled, "passed": found.passed, "looked": found.looked}
+    return counts | {"kinds": kinds}
 
 
 def list_items(resource_id: str) -> list[ItemInfo]:

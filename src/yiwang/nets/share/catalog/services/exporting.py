@@ -31,7 +31,7 @@ def open_export(
 ) -> OpenExport:
     """Write the rows that a filter leaves to a file and open it, masked as on pages. 打开导出。
 
-    Holders of `share.resource.export` for the owner. The file is gone from its folder when this
+    Holders of `share.resource.export` for the owner. The name ends in the grade. The file is gone from its folder when this
     returns: only the open stream holds it.
     """
     if ending not in FORMATS:
@@ -43,7 +43,8 @@ def open_export(
             actor, resource.id, target, version=version, where=read_filter(where, resource)
         )
         stream = target.open("rb")
-    return OpenExport(f"{resource.name}-{found.number}.{ending}", stream)
+        level = f"-G{resource.grade}" if resource.grade else ""
+    return OpenExport(f"{resource.name}-{found.number}{level}.{ending}", stream)
 
 
 def read_filter(text: str, resource: Resource) -> Node | None:

@@ -36,7 +36,14 @@ def list_tabs(actor: Actor, resource: Resource) -> list[tuple[str, str]]:
             (reverse("catalog:profile", args=[resource.id]), msg("Profile")),
         ]
     if resource.table and actor.may(EDIT, organization=resource.owner):
-        found.append((reverse("catalog:bind", args=[resource.id]), msg("Items and elements")))
+        found += [
+            (reverse("catalog:bind", args=[resource.id]), msg("Items and elements")),
+            (reverse("catalog:judge", args=[resource.id]), msg("Personal data inside")),
+        ]
+    found += [
+        (reverse("catalog:grade", args=[resource.id]), msg("Grade")),
+        (reverse("catalog:authority", args=[resource.id]), msg("Authoritative source")),
+    ]
     for port in RESOURCE_TABS.values():
         found += port(actor, resource.id)
     if resource.table and actor.may(LOOK, organization=resource.owner):

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.db.models import Q
 
 from yiwang.kernel.base.act import Act, Actor
-from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
+from yiwang.kernel.events import services as events
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.standards import services as standards
+from yiwang.kernel.standards.types import ColumnFinding, Usage
 from yiwang.nets.share.catalog.models import Item, Resource
 from yiwang.nets.share.catalog.types import ItemInfo
 
-from .entries import describe_item, get_resource, list_items, ref_of, save
+from .authorities import refuse_rebinding
+from .entries import (
+    describe_item,
+    get_resource,
+    list_items,
+    read_finding,
+    ref_of,
+    save,
+    visible_resources,
+    write_finding,
+)
+from .grading import renew_grade
 from .permissions import EDIT, UNMASK
-from .sight import is_guarded
+from .sight import is_guarded, is_masked, is_same_guess
+
+USAGES = 50
+"""So many items are named on the page of an element. 引用上限。"""
 
 
 def set_items(act: Act, resource: Resource, found: Sequence[ItemInfo]) -> None:
@@ -30,13 +49,14 @@ def set_items(act: Act, resource: Resource, found: Sequence[ItemInfo]) -> None:
     for info in found:
         item = known.get(info.name) or Item(resource=resource, name=info.name)
         _suggest(item, info)
-        before = describe_item(item).effective
+        _remember(item, info.found)
+        before = describe_item(item)
         item.position, item.gone = info.position, False
         item.element = info.element or item.element
         released |= _released(item, before)
         item.save()
     _release(act, resource, released)
-    _renew_grade(resource)
+    renew_grade(resource)
     act.note(items=len(found))
 
 
@@ -55,12 +75,14 @@ def bind_elements(actor: Actor, resource_id: str, elements: Mapping[str, str]) -
         released: dict[str, str] = {}
         for name, element in elements.items():
             item = items[name]
-            before = describe_item(item).effective
+            refuse_rebinding(resource, name, element)
+            before = describe_item(item)
             item.element, item.declined = element, not element
+            item.cleared |= not element and is_same_guess(before)
             released |= _released(item, before)
-            item.save(update_fields=["element", "declined"])
+            item.save(update_fields=["element", "declined", "cleared"])
         _release(act, resource, released)
-        _renew_grade(resource)
+        renew_grade(resource)
         save(resource)
         act.note(bound={name: element for name, element in elements.items() if element})
     return list_items(resource.id)
@@ -79,10 +101,59 @@ def _suggest(item: Item, info: ItemInfo) -> None:
     item.suggested, item.reasons = info.suggested, list(info.reasons)
 
 
-def _released(item: Item, before: str) -> dict[str, str]:
+def _remember(item: Item, found: ColumnFinding) -> None:
+    """Keep what was found: a personal kind ends only by a person's word. 更新识别结果。
+
+    Whoever cleared one kind has not looked at another.
+    """
+    before = read_finding(item.found)
+    if set(found.personal) - set(before.personal) or (found.unread and not before.unread):
+        item.cleared = False
+    kept = {kind: before.kinds[kind] for kind in before.personal if kind not in found.kinds}
+    item.found = write_finding(replace(found, kinds={**kept, **found.kinds}))
+
+
+def clear_finding(
+    actor: Actor, resource_id: str, name: str, *, reason: str, cleared: bool = True
+) -> list[ItemInfo]:
+    """Say that no personal data stands inside an item, or take that back. 认定无个人信息。
+
+    Holders of `share.resource.edit` for the owner; where it shows what was masked until now it
+    takes `share.resource.unmask` too, and leaves a row of its own. Raises InvalidInput without a
+    reason, NotFound for an unknown item, Conflict where nothing was found inside.
+    """
+    resource = get_resource(actor, resource_id)
+    actor.require(EDIT, organization=resource.owner)
+    if len(reason.strip()) < 4:
+        raise InvalidInput("catalog.finding.reason", "Give a reason in a few words")
+    with ledger.acting(
+        actor, "share.resource.judge", on=ref_of(resource), reason=reason.strip()
+    ) as act:
+        item = Item.objects.select_for_update().filter(resource=resource, name=name).first()
+        if item is None:
+            raise NotFound("catalog.item.missing", "There is no item %(item)s", item=name)
+        before = describe_item(item)
+        if not (before.found.personal or before.found.unread):
+            raise Conflict(
+                "catalog.finding.none", "Nothing personal was found in %(item)s", item=name
+            )
+        item.cleared = cleared
+        item.save(update_fields=["cleared"])
+        _release(act, resource, _released(item, before))
+        renew_grade(resource)
+        act.note(item=name, cleared=cleared, found=list(before.found.personal))
+        events.announce(
+            act,
+            "share.resource.judged",
+            {"resource": resource.id, "item": name, "cleared": cleared},
+        )
+    return list_items(resource.id)
+
+
+def _released(item: Item, before: ItemInfo) -> dict[str, str]:
     """The item and its element where it shows from now on and was masked before. 解除脱敏项。"""
-    after = describe_item(item).effective
-    return {item.name: after} if is_guarded(before) and not is_guarded(after) else {}
+    after = describe_item(item)
+    return {item.name: after.effective} if is_masked(before) and not is_masked(after) else {}
 
 
 def _release(act: Act, resource: Resource, released: Mapping[str, str]) -> None:
@@ -105,9 +176,15 @@ def _refuse_unknown(elements: Mapping[str, str], items: Mapping[str, Item]) -> N
             )
 
 
-def _renew_grade(resource: Resource) -> None:
-    """The highest grade of the items wins. GB/T 43697 就高原则。"""
-    known = standards.get_elements()
-    grades = [known[i.effective].grade for i in list_items(resource.id) if i.effective in known]
-    resource.grade = max(grades, default=0)
-    resource.save(update_fields=["grade"])
+def list_element_usages(actor: Actor, code: str) -> list[Usage]:
+    """Items that are, or look like, the element, in entries the actor may know of. 引用该数据元的信息项。"""
+    found = (
+        Item.objects.filter(Q(element=code) | Q(element="", suggested=code, declined=False))
+        .filter(gone=False, resource__in=visible_resources(actor))
+        .select_related("resource")
+        .order_by("resource__name", "position")[:USAGES]
+    )
+    return [
+        Usage(one.resource.name, f"/catalog/{one.resource_id}/", one.name, bool(one.element))
+        for one in found
+    ]

@@ -25,8 +25,9 @@ from yiwang.kernel.query.types import Node
 from yiwang.nets.share.catalog.models import Resource, Unmasking
 
 from .entries import get_resource, name_codes, ref_of
+from .grading import describe_mark
 from .permissions import EXPORT, LOOK, UNMASK
-from .sight import hide, hide_sql, record_look, sight_of
+from .sight import HIDDEN, TEXT, hide, hide_sql, record_look, sight_of
 
 PAGE = 50
 
@@ -158,9 +159,19 @@ def export_rows(
     with ledger.acting(actor, "share.resource.export", on=ref_of(resource)) as act:
         condition, parameters = compile_where(where)
         rows = pool.export_rows(
-            found.id, target, where=condition, parameters=parameters, shown=_sql(sight.masks)
+            found.id,
+            target,
+            where=condition,
+            parameters=parameters,
+            shown=_sql(sight.masks),
+            mark=describe_mark(resource.grade, actor),
         )
-        act.note(rows=rows, version=found.number, unmasked=sight.unmasking is not None)
+        act.note(
+            rows=rows,
+            version=found.number,
+            unmasked=sight.unmasking is not None,
+            grade=resource.grade,
+        )
         record_look(actor, sight, columns=found.columns, rows=rows, place="export")
     return found
 
@@ -268,10 +279,15 @@ def _mask_row(
 def _mask_profile(column: ColumnProfile, element: str | None) -> ColumnProfile:
     if element is None:
         return column
-    top = [ValueCount(hide(element, one.value), one.rows) for one in column.top]
     return replace(
         column,
-        top=tuple(top),
-        smallest=hide(element, column.smallest),
-        largest=hide(element, column.largest),
+        top=tuple(ValueCount(_hide_cut(element, one.value), one.rows) for one in column.top),
+        smallest=_hide_cut(element, column.smallest),
+        largest=_hide_cut(element, column.largest),
     )
+
+
+def _hide_cut(element: str, text: str | None) -> str | None:
+    """A value of a profile: one that was cut may end within what would be known whole. 截断取值。"""
+    cut = element == TEXT and text is not None and len(text) >= pool.SHOWN
+    return hide(HIDDEN if cut else element, text)

@@ -33,3 +33,23 @@ EXPORT = declare_permission(
     msg("Export the rows of a resource"),
     {"engineer": "all", "steward": "own"},
 )
+GRADE = declare_permission(
+    "share.resource.grade",
+    msg("Raise or lower the grade of a resource"),
+    {"engineer": "all", "steward": "own"},
+)
+GRADE_RULE = declare_permission(
+    "share.grade.rule",
+    msg("Change the rule that grades resources"),
+    {"director": "all", "engineer": "all"},
+)
+CLAIM = declare_permission(
+    "share.authority.claim",
+    msg("Claim to be the authoritative source of an element"),
+    {"engineer": "all", "steward": "own"},
+)
+DECIDE = declare_permission(
+    "share.authority.decide",
+    msg("Decide which source of an element holds"),
+    {"director": "all", "engineer": "all"},
+)

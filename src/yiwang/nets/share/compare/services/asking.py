@@ -72,26 +72,31 @@ def propose_pairs(actor: Actor, left: str, right: str) -> tuple[list[str], list[
     identify something come as keys: the resources' keys, elements that are match keys, and columns
     without repetition.
     """
+    keys, values = _rank_pairs(actor, left, right)
+    return list(keys), values
+
+
+def _rank_pairs(actor: Actor, left: str, right: str) -> tuple[dict[str, int], list[str]]:
+    """Key pairs with how well they tell things apart, the best first; and value pairs."""
     (mine, left_version), (theirs, right_version) = get_side(actor, left), get_side(actor, right)
     pairs = _alike(mine.id, theirs.id, left_version, right_version)
     unique = {column.name for column in pool.profile(left_version.id) if column.unique}
-    known = standards.get_elements()
-    keys = [
-        (a, b)
-        for a, b, element in pairs
-        if a in mine.key or a in unique or (element in known and known[element].match_key)
-    ]
-    values = [(a, b) for a, b, _ in pairs if (a, b) not in keys]
-    return [_equal(*pair) for pair in keys], [_equal(*pair) for pair in values]
+    keys = [one for one in pairs if one[0] in mine.key or one[0] in unique or _matches(one[2])]
+    keys.sort(key=lambda one: (-_rank(one[2]), one[0] not in mine.key, one[0] not in unique))
+    values = [_equal(a, b) for a, b, element in pairs if (a, b, element) not in keys]
+    return {_equal_in(*pair): _rank(pair[2]) for pair in keys}, values
 
 
 def propose_keys(actor: Actor, left: str, right: str) -> list[Proposal]:
-    """The key pairs worth trying, tried on the first rows, the best first. 推荐键。"""
-    keys, _ = propose_pairs(actor, left, right)
+    """The key pairs worth trying, tried on the first rows, the best first. 推荐键。
+
+    Names and phone numbers come last however many of them meet: they repeat and are shared.
+    """
+    keys, _ = _rank_pairs(actor, left, right)
     (_, left_version), (_, right_version) = get_side(actor, left), get_side(actor, right)
     shares = [_distinct_shares(left_version), _distinct_shares(right_version)]
     found = []
-    for text in keys[:PROPOSED]:
+    for text in list(keys)[:PROPOSED]:
         pair = query.parse_key_pair(text)
         distinct = min(
             shares[side].get(name, 0.0)
@@ -99,7 +104,7 @@ def propose_keys(actor: Actor, left: str, right: str) -> list[Proposal]:
             for name in query.list_fields(node)
         )
         found.append(Proposal(text, try_keys(actor, left, right, [text]), distinct))
-    return sorted(found, key=lambda one: one.worth, reverse=True)
+    return sorted(found, key=lambda one: (keys[one.text] > 0, one.worth), reverse=True)
 
 
 def _distinct_shares(version: VersionInfo) -> dict[str, float]:
@@ -219,6 +224,35 @@ def _alike(
         if other in theirs.columns and item.name in mine.columns:
             pairs.append((item.name, other, item.effective))
     return pairs
+
+
+def _matches(element: str) -> bool:
+    known = standards.get_elements().get(element)
+    return known is not None and bool(known.match_key)
+
+
+def _rank(element: str) -> int:
+    """How well an element tells one thing from another: numbers that prove themselves, then codes. 键的次序。
+
+    A phone is shared and a name repeats, so both come last.
+    """
+    known = standards.get_elements().get(element)
+    if known is None:
+        return 1
+    if known.check and known.mask != "phone":
+        return 3
+    if known.type == "code" and known.mask not in ("phone", "name"):
+        return 2
+    return 0 if known.mask in ("phone", "name") else 1
+
+
+def _equal_in(left: str, right: str, element: str) -> str:
+    """Both columns under the steps by which the element is matched. 按匹配键写出。"""
+    known = standards.get_elements().get(element)
+    sides = [query.write_name(left), query.write_name(right)]
+    for step in known.match_key if known else ():
+        sides = [f"{step}({side})" for side in sides]
+    return " = ".join(sides)
 
 
 def _equal(left: str, right: str) -> str:

@@ -29,7 +29,7 @@ from yiwang.nets.share.compare.types import (
 
 from .asking import join_masks, list_used, mask_of, record_sides, show_key
 from .permissions import RUN
-from .running import get_comparison, ref_of
+from .running import get_comparison, grade_of, ref_of
 
 PAGE = 50
 BULK = 5_000
@@ -154,6 +154,7 @@ def export_comparison(actor: Actor, comparison_id: str, target: Path, *, klass: 
     view = _view(actor, comparison)
     where, parameters = _where(comparison, {}, Wanted(klass=klass))
     headings = heading_of(comparison)
+    grade = grade_of(comparison)
     with ledger.acting(actor, "share.compare.export", on=ref_of(comparison)) as act:
         rows = pool.export_rows(
             comparison.rows_version,
@@ -164,8 +165,9 @@ def export_comparison(actor: Actor, comparison_id: str, target: Path, *, klass: 
             shown={
                 name: _mask_sql(name, parts) for name, parts in view.masks.items() if any(parts)
             },
+            mark=catalog.describe_mark(grade, actor),
         )
-        act.note(rows=rows, klass=klass)
+        act.note(rows=rows, klass=klass, grade=grade)
         view.record(rows, "comparison export")
     return rows
 

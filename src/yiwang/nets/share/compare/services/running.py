@@ -87,18 +87,15 @@ def _register(
             keys=write_pairs(request.keys),
             values=write_pairs(request.values),
             alternate=write_pairs(request.alternate),
+            grade=max(mine.grade, theirs.grade),
             account=actor.id,
             act_id=act.id,
             created_at=act.at,
         )
         act.on = ref_of(comparison)
-        act.note(
-            left=left_version.id,
-            right=right_version.id,
-            keys=comparison.keys,
-            values=comparison.values,
-            alternate=comparison.alternate,
-        )
+        told = ("keys", "values", "alternate", "grade")
+        act.note(left=left_version.id, right=right_version.id)
+        act.note(**{name: getattr(comparison, name) for name in told})
         sights = [
             catalog.sight_of(actor, mine, left_version.columns),
             catalog.sight_of(actor, theirs, right_version.columns),
@@ -177,6 +174,12 @@ def visible_of_resource(actor: Actor, resource_id: str) -> QuerySet[Comparison]:
     )
 
 
+def grade_of(comparison: Comparison) -> int:
+    """The grade of what a comparison shows: the highest of both registers, then and now. 就高定级。"""
+    sides = catalog.get_resources([comparison.left_resource, comparison.right_resource])
+    return catalog.highest_of([comparison.grade, *(one.facts["grade"] for one in sides.values())])
+
+
 def count_lines(comparison: Comparison) -> list[CountLine]:
     """The counts with their formulas, in the order in which they are read. 计数与公式。"""
     if comparison.counts is None:
@@ -210,6 +213,7 @@ def describe_comparison(comparison: Comparison) -> dict[str, Any]:
         "values": comparison.values,
         "alternate": comparison.alternate,
         "job": comparison.job_id,
+        "grade": grade_of(comparison),
         "counts": [
             {
                 "name": f"{line.name}[{line.of}]" if line.of else line.name,

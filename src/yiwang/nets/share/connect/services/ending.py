@@ -68,6 +68,23 @@ def fail(actor: Actor, delivery: Delivery, error: YiwangError) -> Delivery:
     return delivery
 
 
+def fail_preview(actor: Actor, delivery: Delivery, error: YiwangError) -> Delivery:
+    """Note that a file cannot be looked at, and why; what a person held is not let go. 预览失败。"""
+    with ledger.acting(actor, "share.delivery.refuse", on=ref_of(delivery)) as act:
+        delivery.preview = {"state": "refused"}
+        delivery.state, delivery.error = DeliveryState.FAILED, describe_error(error)
+        delivery.save(update_fields=["preview", "state", "error"])
+        act.note(code=error.code)
+    return delivery
+
+
+def give_up_preview(job: jobs.GivenUp) -> None:
+    """Say on a delivery that its preview could not be made. 预览任务放弃后登记。"""
+    for delivery in Delivery.objects.filter(job=job.job_id, state=DeliveryState.PREVIEW):
+        if delivery.preview.get("state") == "waiting":
+            fail_preview(SYSTEM, delivery, job.error)
+
+
 def give_up(job: jobs.GivenUp) -> None:
     """Say on the deliveries of a job that it ended without landing them, and why. 任务放弃后登记。"""
     for delivery in Delivery.objects.filter(job=job.job_id, state__in=WAITING):

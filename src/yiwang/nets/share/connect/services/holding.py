@@ -8,6 +8,7 @@ from django.conf import settings
 
 from yiwang.kernel.base.errors import Conflict
 from yiwang.kernel.pool import services as pool
+from yiwang.kernel.tabular.types import TableSource
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services import Resource
 from yiwang.nets.share.connect.types import DeliveryKind, Instructions
@@ -32,6 +33,20 @@ def refuse_shrink(known: Resource | None, rows: int, told: Instructions) -> None
         before=last.rows,
         after=rows,
         share=round(share * 100),
+    )
+
+
+def refuse_garbled(source: TableSource, file: str, told: Instructions) -> None:
+    """Hold a text whose bytes speak for another encoding than the one asked for. 编码不符拦截。"""
+    if not source.encoding_instead or "encoding" in told.waived:
+        return
+    raise Conflict(
+        "connect.held.encoding",
+        "%(file)s was to be read as %(asked)s, but its bytes are %(found)s throughout: as "
+        "%(asked)s its characters would be garbled. Land it again as %(found)s",
+        file=file,
+        asked=source.encoding,
+        found=source.encoding_instead,
     )
 
 

@@ -25,14 +25,25 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services import Resource
 from yiwang.nets.share.catalog.types import ItemInfo
 from yiwang.nets.share.connect.models import Delivery
-from yiwang.nets.share.connect.types import DeliveryKind, DeliveryState, Instructions, kind_of
+from yiwang.nets.share.connect.types import (
+    DeliveryKind,
+    DeliveryState,
+    Instructions,
+    follow,
+    kind_of,
+)
 
+from .damage import list_damage
 from .differences import DifferenceList, commit_differences, stage_differences
 from .ending import Overtaken, fail, is_open, plain_all, refuse_overtaken
 from .headings import name_columns, rename
-from .holding import refuse_drift, refuse_shrink
+from .holding import refuse_drift, refuse_garbled, refuse_shrink
+from .inspecting import find_inside
+from .mapping import keep_mapping
 from .permissions import LAND
+from .ready import ReadyTable
 from .receiving import ref_of
+from .shaping import name_as_landed, shape_sources
 from .suggesting import suggest_items
 from .typing_differences import list_typed_differences
 
@@ -57,7 +68,7 @@ def land_delivery(
     with unpacked(delivery) as path:
         try:
             sources = open_sources(delivery, path, only="" if resumed else delivery.member)
-            deliveries = split(actor, delivery, sources)
+            deliveries = split(actor, delivery, [label_of(one) for one in sources])
         except LATER:
             raise
         except YiwangError as error:
@@ -68,6 +79,22 @@ def land_delivery(
         ]
 
 
+def land_ready(
+    actor: Actor, delivery_id: str, staged: Staged, check: Callable[[], None] = lambda: None
+) -> Delivery:
+    """Land a delivery of one table from rows that lie staged, the same that it keeps. 汇聚已暂存数据。
+
+    Holders of `share.delivery.land` for the owner; the staged files are used up or removed.
+    """
+    delivery = Delivery.objects.get(id=delivery_id)
+    actor.require(LAND, organization=delivery.owner)
+    if not is_open(delivery):
+        return delivery
+    Delivery.objects.filter(id=delivery.id).update(state=DeliveryState.LANDING)
+    return land_table(actor, delivery, ReadyTable(staged), check)
+
+
+PREVIEW = DeliveryState.PREVIEW
 LATER = (Unavailable, TooMany)
 """What may pass by itself: a job tries it again, and the delivery waits."""
 
@@ -89,25 +116,32 @@ def unpacked(delivery: Delivery) -> Iterator[Path]:
 
 
 def open_sources(delivery: Delivery, path: Path, *, only: str) -> list[TableSource]:
-    """The tables of a file that hold anything. 打开数据表。"""
+    """The tables of a file that hold anything, as they are to land. 打开数据表。"""
     told = Instructions.from_json(delivery.instructions)
-    options = ReadOptions(
-        encoding=told.encoding or None,
-        sheet=told.sheet or None,
-        records=told.records or None,
-        delimiter=told.delimiter or None,
-        header_row=told.header_row,
-        scratch=path.parent,
-    )
+    options = options_of(told, path.parent)
     found = tabular.open_source(path, delivery.file_name, options, ReadLimits())
     found = [one for one in found if one.columns]
-    if only:
+    if only and not told.sheets:
         found = [one for one in found if label_of(one) == only]
     if not found:
         raise InvalidInput(
             "connect.file.empty", "There is no table in %(file)s", file=delivery.file_name
         )
-    return found
+    return shape_sources(found, told)
+
+
+def options_of(told: Instructions, scratch: Path | None = None) -> ReadOptions:
+    """What the reader is told. 读取选项。"""
+    return ReadOptions(
+        encoding=told.encoding or None,
+        sheet=told.sheet or None,
+        records=told.records or None,
+        delimiter=told.delimiter or None,
+        header_row=told.header_row,
+        header_rows=told.header_rows,
+        footer_rows=told.footer_rows,
+        scratch=scratch,
+    )
 
 
 def label_of(source: TableSource) -> str:
@@ -115,20 +149,20 @@ def label_of(source: TableSource) -> str:
     return " / ".join(part for part in (source.member, source.sheet) if part)
 
 
-def split(actor: Actor, delivery: Delivery, sources: Sequence[TableSource]) -> list[Delivery]:
+def split(actor: Actor, delivery: Delivery, labels: Sequence[str]) -> list[Delivery]:
     """One delivery per table; the others share the file, and a resumed landing finds them. 拆分多表。"""
-    if len(sources) == 1:
+    if len(labels) == 1:
         return [delivery]
     known = {one.member: one for one in Delivery.objects.filter(file=delivery.file)}
     if delivery.tables > 1:
-        return [known[label_of(source)] for source in sources]
+        return [known[label] for label in labels]
     stem = delivery.resource_name
     found = []
     with ledger.acting(actor, "share.delivery.split", on=ref_of(delivery)) as act:
-        for number, source in enumerate(sources):
+        for number, label in enumerate(labels):
             one = delivery if number == 0 else _sibling(delivery)
-            one.member, one.tables = label_of(source), len(sources) if number == 0 else 1
-            one.resource_name = f"{stem} {one.member}"[:200]
+            one.member, one.tables = label, len(labels) if number == 0 else 1
+            one.resource_name = f"{stem} {label}"[:200]
             one.save()
             found.append(one)
         act.note(tables=len(found))
@@ -145,6 +179,7 @@ def land_table(
     try:
         columns = name_columns(source.columns)
         differences.columns = columns
+        told = name_as_landed(told, source.columns)
         _land(Landing(actor, delivery, source, rename(told, columns), differences, columns))
     except LATER:
         raise
@@ -176,12 +211,15 @@ class Landing:
 
 def _land(landing: Landing) -> None:
     columns = list(landing.columns.values())
+    refuse_garbled(landing.source, landing.delivery.file_name, landing.told)
     refuse_drift(landing.known, columns, landing.told)
     staged = stage(landing.source, columns, landing.differences)
     try:
         refuse_shrink(landing.known, staged.rows, landing.told)
         items = suggest_items(columns, staged.profile, landing.told.columns)
+        items = find_inside(staged, items, landing.known)
         list_typed_differences(staged, items, landing.known, landing.differences)
+        list_damage(staged, items, landing.source.format, landing.differences)
         _commit(landing, staged, items)
     finally:
         pool.discard(staged)
@@ -189,6 +227,8 @@ def _land(landing: Landing) -> None:
 
 def stage(source: TableSource, columns: list[str], differences: DifferenceList) -> Staged:
     """Read the table into parts that no version names yet. 暂存。"""
+    if isinstance(source, ReadyTable):
+        return source.staged
     if source.fast is not None:
         return pool.stage_delimited(source.fast, columns)
     return pool.stage_batches(columns, differences.watch(source.batches()))
@@ -220,6 +260,8 @@ def _commit(landing: Landing, staged: Staged, items: Sequence[ItemInfo]) -> None
             commit_differences(act, delivery.id, listed),
         )
         _note_landed(act, landing, staged, version)
+        follow(act, delivery.id, "landed")
+        keep_mapping(act, resource.id, delivery)
         events.announce(
             act,
             "share.delivery.landed",
@@ -250,7 +292,7 @@ def _sibling(delivery: Delivery) -> Delivery:
         sender=delivery.sender,
         received_at=delivery.received_at,
         kind=delivery.kind,
-        state=DeliveryState.LANDING,
+        state=PREVIEW if delivery.state == PREVIEW else DeliveryState.LANDING,
         file=delivery.file,
         file_key=delivery.file_key,
         file_name=delivery.file_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -15,10 +16,11 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.connect.models import Batch, Delivery
 from yiwang.nets.share.connect.types import DeliveryKind, DeliveryState, Instructions
 
-from .habits import follow_last
+from .mapping import find_of_owner, follow_mapping
 from .permissions import LAND
 
 TASK = "connect.land"
+PREVIEW_TASK = "connect.preview"
 
 
 def ref_of(delivery: Delivery) -> Ref:
@@ -45,18 +47,23 @@ def receive_file(
     instructions: Instructions | None = None,
     batch: Batch | None = None,
     queue: bool = True,
+    along: Callable[[Act, Delivery], None] | None = None,
+    look: bool = False,
 ) -> Delivery:
     """Keep the bytes of a file with their digest and sender, and queue its landing. 接收文件。
 
     Holders of `share.delivery.land` for the owner. `name` is the resource's, the file's stem where
     it is left out. Raises NotFound for an unknown owner, InvalidInput for instructions that cannot
-    be meant (upsert or delete without a key). With `queue=False` the caller lands it itself.
+    be meant (upsert or delete without a key). With `queue=False` the caller lands it itself. With
+    `look` a file of a resource without a mapping waits for a person to look at a preview first.
+    `along` is called in the transaction that keeps it.
     """
     actor.require(LAND, organization=owner)
     identity.get_organization(owner)
     told = instructions or Instructions()
     resource_name = check_file(told, owner, file_name, name)
-    told = follow_last(told, owner=owner, name=resource_name, file_name=file_name)
+    mapping = find_of_owner(owner, resource_name)
+    told = follow_mapping(told, mapping, file_name)
     delivery = Delivery(
         batch=batch,
         owner=owner,
@@ -71,8 +78,12 @@ def receive_file(
     with ledger.acting(actor, "share.delivery.receive", on=ref_of(delivery)) as act:
         keep_bytes(act, delivery, written)
         delivery.save(force_insert=True)
-        if queue:
+        if queue and look and mapping is None:
+            queue_preview(act, delivery)
+        elif queue:
             queue_landing(act, delivery)
+        if along:
+            along(act, delivery)
     return delivery
 
 
@@ -81,6 +92,15 @@ def queue_landing(act: Act, delivery: Delivery) -> None:
     job = jobs.enqueue(act, TASK, {"delivery": delivery.id}, on=ref_of(delivery))
     delivery.job, delivery.state, delivery.error = job.id, DeliveryState.RECEIVED, None
     delivery.save(update_fields=["job", "state", "error"])
+
+
+def queue_preview(act: Act, delivery: Delivery) -> None:
+    """Ask a worker to look at its first rows; a person then says what to do. 排队预览。"""
+    job = jobs.enqueue(act, PREVIEW_TASK, {"delivery": delivery.id}, on=ref_of(delivery))
+    delivery.job, delivery.preview = job.id, {"state": "waiting"}
+    if delivery.state == DeliveryState.RECEIVED:
+        delivery.state = DeliveryState.PREVIEW
+    delivery.save(update_fields=["job", "state", "preview"])
 
 
 def keep_bytes(act: Act, delivery: Delivery, written: files.WrittenFile) -> None:
@@ -102,7 +122,7 @@ def check_file(told: Instructions, owner: str, file_name: str, name: str) -> str
 
 def check_instructions(told: Instructions, owner: str, resource_name: str) -> None:
     """Refuse what cannot be meant. 校验报送说明。"""
-    if told.kind not in DeliveryKind.values:
+    if told.kind and told.kind not in DeliveryKind.values:
         raise InvalidInput(
             "connect.kind.unknown",
             "A delivery is full, append, upsert or delete, not %(kind)s",

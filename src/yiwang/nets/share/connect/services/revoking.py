@@ -9,7 +9,7 @@ from yiwang.kernel.files import services as files
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
 from yiwang.nets.share.connect.models import Delivery
-from yiwang.nets.share.connect.types import DeliveryState
+from yiwang.nets.share.connect.types import DeliveryState, follow
 
 from .finding import get_delivery
 from .permissions import PURGE, WITHDRAW
@@ -36,6 +36,7 @@ def withdraw_delivery(actor: Actor, delivery_id: str, *, reason: str) -> Deliver
             pool.withdraw(act, delivery.pool_version)
         delivery.state, delivery.reason = DeliveryState.WITHDRAWN, reason
         delivery.save(update_fields=["state", "reason"])
+        follow(act, delivery.id, "withdrawn")
         _announce(act, "share.delivery.withdrawn", delivery)
     return delivery
 
@@ -68,6 +69,7 @@ def _purge_one(act: Act, delivery: Delivery, reason: str) -> None:
     delivery.state, delivery.reason = DeliveryState.PURGED, reason
     delivery.listed, delivery.reading, delivery.error = "", {}, None
     delivery.save(update_fields=["state", "reason", "listed", "reading", "error"])
+    follow(act, delivery.id, "purged")
     _announce(act, "share.delivery.purged", delivery)
 
 

@@ -1,0 +1,79 @@
+"""Rows held against the rules before they land. 报送前试检。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from yiwang.kernel.pool import services as pool
+from yiwang.kernel.pool.types import ROW
+from yiwang.kernel.query import services as query
+from yiwang.kernel.query.types import Schema
+from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.quality.types import RuleKind, RuleSpec, Severity
+
+from .compiling import add_state, work_over
+from .declaring import rules_of
+
+BLOCK = 1_000
+
+
+def check_rows(
+    resource_id: str, columns: Sequence[str], rows: Mapping[int, Sequence[str | None]]
+) -> dict[int, frozenset[str]]:
+    """Which fields of each given row break an error rule that looks at one row alone. 试检行。
+
+    For corrections that came back, by the number that the caller gives each row. Columns that are
+    not given are not looked at. The caller has authorized the look.
+    """
+    resource = catalog.Resource.objects.get(id=resource_id)
+    version = pool.find_latest(resource.table) if resource.table else None
+    rules = [rule for rule in rules_of(resource) if _looks_at_rows(rule, columns)]
+    if version is None or not rules or not rows:
+        return {row: frozenset() for row in rows}
+    with pool.engine() as connection:
+        _fill(connection, columns, rows)
+        work = work_over(connection, version, columns)
+        states = [add_state(work, rule) for rule in rules]
+        relation, params = work.scan.relation("given")
+        listed = ", ".join(f"{state} IS FALSE" for state in states)
+        found = connection.execute(f"SELECT {ROW}, [{listed}] FROM {relation}", params).fetchall()
+    return {int(row): _fields(rules, broken) for row, broken in found}
+
+
+def _looks_at_rows(rule: RuleSpec, columns: Sequence[str]) -> bool:
+    whole = rule.kind in (RuleKind.UNIQUE, RuleKind.FRESH)
+    free = rule.when or rule.kind in (RuleKind.CONDITION, RuleKind.COMPARE)
+    given = set(rule.fields) <= set(columns) and (
+        not free or bool(rule.params.get("relation")) or _reads_only(rule, columns)
+    )
+    return rule.enabled and rule.severity == Severity.ERROR and given and not whole
+
+
+def _reads_only(rule: RuleSpec, columns: Sequence[str]) -> bool:
+    """Whether the filters of a rule name given columns only. 是否只用所给列。"""
+    texts = [rule.when, *(str(rule.params.get(name, "")) for name in ("holds", "given", "then"))]
+    names = {name for text in texts if text for name in fields_of(text)}
+    return names <= set(columns)
+
+
+def _fill(
+    connection: pool.Connection, columns: Sequence[str], rows: Mapping[int, Sequence[str | None]]
+) -> None:
+    defined = ", ".join(f"{pool.quote_name(name)} VARCHAR" for name in columns)
+    connection.execute(f"CREATE TEMP TABLE given ({ROW} BIGINT, {defined})")
+    listed = list(rows.items())
+    cells = ", ".join(["?"] * (len(columns) + 1))
+    for start in range(0, len(listed), BLOCK):
+        block = [[row, *values] for row, values in listed[start : start + BLOCK]]
+        connection.executemany(f"INSERT INTO given VALUES ({cells})", block)
+
+
+def _fields(rules: Sequence[RuleSpec], broken: Sequence[bool]) -> frozenset[str]:
+    return frozenset(
+        rule.fields[0] for rule, bad in zip(rules, broken, strict=True) if bad and rule.fields
+    )
+
+
+def fields_of(text: str) -> list[str]:
+    """The fields that a filter names. 筛选所用字段。"""
+    return query.list_fields(query.parse_filter(text, Schema.open()))

@@ -1,0 +1,82 @@
+"""The door to live sources. 数据源服务。"""
+
+from yiwang.nets.share.sources.models import Run, SeenFile, Source, SourceTable
+
+from .asking import TASK, ask_run, ref_of_run, run_due, sweep_runs
+from .choosing import (
+    Plan,
+    add_table,
+    change_table,
+    pause_table,
+    plan_of,
+    propose_elements,
+    read_anew,
+    remove_table,
+)
+from .entering import (
+    add_source,
+    change_source,
+    check_source,
+    describe_table,
+    discover_tables,
+    kind_of,
+    list_files,
+    pause_source,
+    remove_source,
+)
+from .failing import give_up
+from .finding import (
+    get_run,
+    get_source,
+    get_table,
+    visible_runs,
+    visible_sources,
+    visible_tables,
+)
+from .following import follow_delivery
+from .permissions import MANAGE, SEE
+from .planning import is_late, next_time
+from .running import perform, run_here
+
+__all__ = [
+    "MANAGE",
+    "SEE",
+    "TASK",
+    "Plan",
+    "Run",
+    "SeenFile",
+    "Source",
+    "SourceTable",
+    "add_source",
+    "add_table",
+    "ask_run",
+    "change_source",
+    "change_table",
+    "check_source",
+    "describe_table",
+    "discover_tables",
+    "follow_delivery",
+    "get_run",
+    "get_source",
+    "get_table",
+    "give_up",
+    "is_late",
+    "kind_of",
+    "list_files",
+    "next_time",
+    "pause_source",
+    "pause_table",
+    "perform",
+    "plan_of",
+    "propose_elements",
+    "read_anew",
+    "ref_of_run",
+    "remove_source",
+    "remove_table",
+    "run_due",
+    "run_here",
+    "sweep_runs",
+    "visible_runs",
+    "visible_sources",
+    "visible_tables",
+]
