@@ -82,7 +82,7 @@ class CodesQuery(Schema):
 class SuggestQuery(Schema):
     """A column to find elements for. 推荐查询。"""
 
-    column: str = Field(max_length=200, description="The heading of the column")
+    column: str = Field(min_length=1, max_length=200, description="The heading of the column")
     sample: list[str] = Field(default_factory=list, max_length=100, description="Values of it")
 
 

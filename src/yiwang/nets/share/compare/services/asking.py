@@ -251,8 +251,14 @@ def _equal_in(left: str, right: str, element: str) -> str:
     known = standards.get_elements().get(element)
     sides = [query.write_name(left), query.write_name(right)]
     for step in known.match_key if known else ():
-        sides = [f"{step}({side})" for side in sides]
+        sides = [_apply(step, side) for side in sides]
     return " = ".join(sides)
+
+
+def _apply(step: str, side: str) -> str:
+    """One step of a match key around what stands there; `left:9` keeps nine characters."""
+    name, *arguments = step.split(":")
+    return f"{name}({', '.join([side, *arguments])})"
 
 
 def _equal(left: str, right: str) -> str:
