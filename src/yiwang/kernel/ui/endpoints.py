@@ -47,9 +47,15 @@ class PageQuery(Schema):
     after: str = Field("", max_length=400, description="`next` of the page before")
 
 
+class Reason(Schema):
+    """Why. 原因。"""
+
+    reason: str = Field(min_length=1, max_length=300)
+
+
 def _mark(operation: Operation, access: Access) -> Operation:
     operation.access = access  # type: ignore[attr-defined]
     return operation
 
 
-__all__ = ["MAX_PAGE", "PageQuery", "api_needs", "api_public", "api_signed_in"]
+__all__ = ["MAX_PAGE", "PageQuery", "Reason", "api_needs", "api_public", "api_signed_in"]

@@ -51,6 +51,19 @@ class FilesField(forms.FileField):
         return [file for file in cleaned if file]
 
 
+class ReasonForm(forms.Form):
+    """Why somebody decides so. 理由表单。"""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+
+
+class FileForm(ReasonForm):
+    """One file, and why it is taken in. 单个文件与理由表单。"""
+
+    upload = FilesField(label=gettext_lazy("File"), widget=DropZone(multiple=False))
+    field_order = ("upload", "reason")
+
+
 class DateField(forms.DateField):
     """A date, picked or typed as 2026-11-22. 日期字段。"""
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,12 +19,12 @@ from yiwang.kernel.standards import services
 from yiwang.kernel.standards.types import EDIT_ELEMENTS
 from yiwang.kernel.ui.access import actor_of, needs, signed_in
 from yiwang.kernel.ui.flash import flash
-from yiwang.kernel.ui.forms import DropZone, FilesField, add_failure
+from yiwang.kernel.ui.forms import DropZone, FileForm, FilesField, add_failure
 
 LARGEST = 4 * 1024 * 1024
 
 
-class ImportForm(forms.Form):
+class ImportForm(FileForm):
     """A file of definitions and why. 导入表单。"""
 
     upload = FilesField(
@@ -33,7 +32,6 @@ class ImportForm(forms.Form):
         widget=DropZone(multiple=False),
         help_text=_("As exported here: YAML, or CSV for data elements; UTF-8"),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
 @signed_in

@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from yiwang.kernel.ui.access import actor_of
-from yiwang.kernel.ui.endpoints import PageQuery, api_needs
+from yiwang.kernel.ui.endpoints import PageQuery, Reason, api_needs
 
 from . import services
 from .authority_api import router as authority_router
@@ -99,12 +99,6 @@ class EntryChange(Schema):
     sharing_basis: str | None = Field(None, max_length=20_000)
     open_type: OpenType | None = None
     update_cycle: UpdateCycle | None = None
-
-
-class Reason(Schema):
-    """Why. 原因。"""
-
-    reason: str = Field(min_length=1, max_length=300)
 
 
 class Judgement(Reason):

@@ -10,7 +10,7 @@ from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from yiwang.kernel.ui.access import actor_of
-from yiwang.kernel.ui.endpoints import PageQuery, api_needs
+from yiwang.kernel.ui.endpoints import PageQuery, Reason, api_needs
 
 from . import services
 from .models import Delivery
@@ -66,12 +66,6 @@ class SendIn(Schema):
     sheet: str = Field("", max_length=200)
     records: str = Field("", max_length=500)
     encoding: str = Field("", max_length=40)
-
-
-class Reason(Schema):
-    """Why. 原因。"""
-
-    reason: str = Field(min_length=1, max_length=300)
 
 
 @router.get("/", response=DeliveryPage, operation_id="list_deliveries", summary="Deliveries")

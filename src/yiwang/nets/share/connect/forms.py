@@ -90,12 +90,6 @@ class AgainForm(forms.Form):
         return read_instructions(self.cleaned_data)
 
 
-class ReasonForm(forms.Form):
-    """A reason, for acts that must give one. 原因表单。"""
-
-    reason = forms.CharField(label=_("Reason"), max_length=300)
-
-
 def read_instructions(data: dict[str, Any]) -> Instructions:
     """Instructions from cleaned form data. 读表单说明。"""
     key = tuple(part.strip() for part in data["key"].replace("，", ",").split(",") if part.strip())

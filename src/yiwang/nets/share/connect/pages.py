@@ -18,13 +18,13 @@ from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
-from yiwang.kernel.ui.forms import add_failure
+from yiwang.kernel.ui.forms import ReasonForm, add_failure
 from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services.permissions import EDIT, LOOK
 
 from . import services
-from .forms import AgainForm, ReasonForm, SendForm
+from .forms import AgainForm, SendForm
 from .mapping_pages import export_mapping, reset_mapping, show_mapping
 from .models import Delivery
 from .preview_pages import land_ready, show_preview

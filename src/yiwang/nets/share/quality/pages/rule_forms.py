@@ -19,7 +19,7 @@ from yiwang.kernel.base.text import msg
 from yiwang.kernel.standards import services as standards
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
-from yiwang.kernel.ui.forms import DropZone, FilesField, add_failure
+from yiwang.kernel.ui.forms import DropZone, FileForm, FilesField, ReasonForm, add_failure
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality import services
 from yiwang.nets.share.quality.services.rule_files import LARGEST
@@ -87,13 +87,7 @@ class RuleForm(forms.Form):
         return told | {"kind": str(self.kind)}
 
 
-class ReasonForm(forms.Form):
-    """Why a rule ends or is switched. 理由表单。"""
-
-    reason = forms.CharField(label=_("Reason"), max_length=300)
-
-
-class FileForm(forms.Form):
+class RulesFileForm(FileForm):
     """A file of rules. 规则文件表单。"""
 
     upload = FilesField(
@@ -101,7 +95,6 @@ class FileForm(forms.Form):
         widget=DropZone(multiple=False),
         help_text=_("YAML as exported here, or a data contract (ODCS 3.1); UTF-8, at most 1 MB"),
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
 @needs(services.DECLARE)
@@ -167,7 +160,7 @@ def history(request: HttpRequest, resource_id: str, code: str) -> HttpResponseBa
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_file(request: HttpRequest, resource_id: str) -> HttpResponseBase:
     """Take rules from a file, all or none. 导入规则。"""
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = RulesFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             rules = services.import_rules(
@@ -248,7 +241,7 @@ def _frame(request: HttpRequest, resource_id: str) -> dict[str, Any]:
     return catalog.frame_of(actor, catalog.get_resource(actor, resource_id))
 
 
-def _read(form: FileForm) -> str:
+def _read(form: RulesFileForm) -> str:
     [file] = form.cleaned_data["upload"]
     if (file.size or 0) > LARGEST:
         raise InvalidInput("quality.rules.large", "The file of rules is larger than 1 MB")
