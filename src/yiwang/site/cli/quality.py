@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from yiwang.kernel.base.errors import BelowThreshold, InvalidInput
+from yiwang.kernel.base.errors import BelowThreshold
 
 from .frame import Answer, Session, group
 from .frame import command as declare
@@ -16,7 +16,6 @@ from .words import get_language, t
 
 quality = group("quality", "Check data quality and read scores. 数据质量。")
 rules = group("rules", "Rules as files. 质量规则文件。", under=quality)
-LARGEST = 1 << 20
 
 
 @declare("check", group=quality)
@@ -76,13 +75,11 @@ def import_file(session: Session, *, resource_text: str, file: Path, reason: str
 
 
 def read_text(file: Path) -> str:
-    """The text of a file of rules; InvalidInput where it is not UTF-8 or too large. 读取规则文件。"""
-    if file.stat().st_size > LARGEST:
-        raise InvalidInput("quality.rules.large", "The file of rules is larger than 1 MB")
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput("quality.rules.not_utf8", "The file of rules is not UTF-8") from error
+    """The text of a file of rules, of which no more is read than may be. 读取规则文件。"""
+    from yiwang.nets.share.quality import services
+
+    with file.open("rb") as stream:
+        return services.decode_rules(stream.read(services.LARGEST_RULES + 1))
 
 
 def check_lines(document: Mapping[str, Any]) -> Iterator[str]:

@@ -124,6 +124,24 @@ def test_what_is_no_file_of_rules_is_refused(text):
 
 
 @pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"x" * (services.LARGEST_RULES + 1), "quality.rules.large"),
+        ("性别".encode("gbk"), "quality.rules.not_utf8"),
+    ],
+)
+def test_bytes_that_are_no_text_of_rules_are_refused(data, code):
+    with pytest.raises(InvalidInput) as refused:
+        services.decode_rules(data)
+
+    assert refused.value.code == code
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_rules():
+    assert services.decode_rules("rules: []".encode("utf-8-sig")) == "rules: []"
+
+
+@pytest.mark.parametrize(
     ("told", "field"),
     [
         ({"code": "a b", "kind": "required", "field": "姓名"}, "code"),

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yiwang.kernel.base.errors import InvalidInput, YiwangError
+from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.standards import services as standards
 from yiwang.kernel.ui.access import actor_of, needs
@@ -22,7 +22,6 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import DropZone, FileForm, FilesField, ReasonForm, add_failure
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality import services
-from yiwang.nets.share.quality.services.rule_files import LARGEST
 from yiwang.nets.share.quality.services.rule_shapes import SHAPES, write_rule
 from yiwang.nets.share.quality.types import RuleKind, RuleSpec, Severity
 
@@ -243,12 +242,7 @@ def _frame(request: HttpRequest, resource_id: str) -> dict[str, Any]:
 
 def _read(form: RulesFileForm) -> str:
     [file] = form.cleaned_data["upload"]
-    if (file.size or 0) > LARGEST:
-        raise InvalidInput("quality.rules.large", "The file of rules is larger than 1 MB")
-    try:
-        return str(file.read().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InvalidInput("quality.rules.not_utf8", "The file of rules is not UTF-8") from error
+    return services.decode_rules(file.read(services.LARGEST_RULES + 1))
 
 
 def _column_field(columns: list[str], *, many: bool) -> forms.Field:

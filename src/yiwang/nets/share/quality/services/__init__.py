@@ -76,8 +76,10 @@ from .returning import (
     take_return,
 )
 from .rule_files import (
+    LARGEST_RULES,
     declare_all,
     declare_written,
+    decode_rules,
     export_rules,
     get_declared_rule,
     get_rule,
@@ -110,6 +112,7 @@ from .worklist import (
 __all__ = [
     "ANSWER",
     "DECLARE",
+    "LARGEST_RULES",
     "PATTERNS",
     "READ",
     "RUN",
@@ -139,6 +142,7 @@ __all__ = [
     "declare_all",
     "declare_rule",
     "declare_written",
+    "decode_rules",
     "derive_from",
     "derive_rules",
     "describe_group",

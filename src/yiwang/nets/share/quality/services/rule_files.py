@@ -20,7 +20,8 @@ from .declaring import declare_rule, list_rules
 from .permissions import DECLARE
 from .rule_shapes import Reader, write_rule
 
-LARGEST = 1 << 20
+LARGEST_RULES = 1 << 20
+"""Bytes of a file of rules. 规则文件上限。"""
 MOST_RULES = 500
 FORMATS = ("yaml", "odcs")
 
@@ -126,10 +127,18 @@ def import_rules(
     return declare_all(actor, resource_id, parse_rules(text, format=format), reason=reason)
 
 
+def decode_rules(data: bytes) -> str:
+    """The text of a file of rules; InvalidInput where it is too large or no UTF-8. 读取规则文件。"""
+    _check_size(len(data))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("quality.rules.not_utf8", "The file of rules is not UTF-8") from error
+
+
 def parse_rules(text: str, *, format: str = "") -> list[Mapping[str, Any]]:  # noqa: A002
     """The rules in a text, as they were written. InvalidInput `quality.rules.*`. 解析规则文件。"""
-    if len(text) > LARGEST:
-        raise InvalidInput("quality.rules.large", "The file of rules is larger than 1 MB")
+    _check_size(len(text))
     found = _load(text)
     is_contract = isinstance(found, Mapping) and found.get("kind") == "DataContract"
     if format:
@@ -142,6 +151,11 @@ def parse_rules(text: str, *, format: str = "") -> list[Mapping[str, Any]]:  # n
             "quality.rules.shape", "The file must be a list of rules, or have one under `rules`"
         )
     return rules
+
+
+def _check_size(size: int) -> None:
+    if size > LARGEST_RULES:
+        raise InvalidInput("quality.rules.large", "The file of rules is larger than 1 MB")
 
 
 def _load(text: str) -> Any:
