@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yiwang.kernel.base.errors import YiwangError
+from yiwang.kernel.base.errors import InvalidInput, YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.standards import services as standards
 from yiwang.kernel.ui.access import actor_of, needs

@@ -23,18 +23,9 @@ from .code_members import meaning_of, versions_of
 from .compiling import add_state, work_over
 from .deriving import derive_from, meaning_of_element
 from .permissions import DECLARE, READ
+from .rule_shapes import SHAPES
 
 CODE = re.compile(r"[\w.+-]{1,200}")
-USUAL_DIMENSIONS = {
-    RuleKind.REQUIRED: Dimension.COMPLETENESS,
-    RuleKind.UNIQUE: Dimension.ACCURACY,
-    RuleKind.CHECK: Dimension.ACCURACY,
-    RuleKind.RANGE: Dimension.ACCURACY,
-    RuleKind.COMPARE: Dimension.CONSISTENCY,
-    RuleKind.CONDITION: Dimension.CONSISTENCY,
-    RuleKind.REFERENCE: Dimension.CONSISTENCY,
-    RuleKind.FRESH: Dimension.TIMELINESS,
-}
 NEEDED = {
     RuleKind.CODE: "code_set",
     RuleKind.PATTERN: "pattern",
@@ -134,9 +125,7 @@ def build_rule(code: str, content: Mapping[str, Any]) -> RuleSpec:
     try:
         kind = RuleKind(str(content["kind"]))
         severity = Severity(str(content.get("severity") or Severity.ERROR))
-        dimension = Dimension(
-            str(content.get("dimension") or USUAL_DIMENSIONS.get(kind, Dimension.CONFORMITY))
-        )
+        dimension = Dimension(str(content.get("dimension") or SHAPES[kind].dimension))
     except (KeyError, ValueError) as error:
         raise InvalidInput(
             "quality.rule.kind",

@@ -22,17 +22,11 @@ from yiwang.nets.share.quality.types import GroupState, NoticeState, RunState
 from .following import SENT_OUT
 from .permissions import READ
 from .reading import readable_resources
+from .scoring import CYCLE_DAYS
 from .worklist import visible_groups
 
-LATE_AFTER = {
-    UpdateCycle.REALTIME: timedelta(days=1),
-    UpdateCycle.DAILY: timedelta(days=1),
-    UpdateCycle.WEEKLY: timedelta(days=7),
-    UpdateCycle.MONTHLY: timedelta(days=31),
-    UpdateCycle.QUARTERLY: timedelta(days=92),
-    UpdateCycle.YEARLY: timedelta(days=366),
-}
-"""After how long without a delivery a register is late by its promised cycle. 逾期界限。"""
+LATE_AFTER = {UpdateCycle.REALTIME: 1, **CYCLE_DAYS}
+"""After how many days without a delivery a register is late by its promised cycle. 逾期界限。"""
 MONTH = timedelta(days=30)
 WORST = 5
 
@@ -176,7 +170,9 @@ def _points(total: DimensionScore | None) -> float | None:
 def is_late(resource: catalog.Resource, moment: datetime) -> bool:
     """Whether nothing has come for longer than its own cycle. 是否逾期。"""
     after = LATE_AFTER.get(UpdateCycle(resource.update_cycle)) if resource.update_cycle else None
-    return bool(after and resource.landed_at and moment - resource.landed_at > after)
+    if after is None or resource.landed_at is None:
+        return False
+    return moment - resource.landed_at > timedelta(days=after)
 
 
 def may_read_quality(actor: Actor, resource_id: str) -> bool:
