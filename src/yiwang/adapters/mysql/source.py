@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pymysql
@@ -160,7 +161,8 @@ class MysqlSource:
             query = f"SELECT {shown} FROM {quote(table.name)}{where}"  # noqa: S608 - names are quoted
             cursor.execute(query, parameters or {})
             try:
-                blocks = self._blocks(cursor, table.name, columns, wanted.batch)
+                show = partial(self._show_row, table.name, columns)
+                blocks = common.read_blocks(cursor, wanted.batch, show)
                 yield Reading(names, blocks, upper, table.rows)
             finally:
                 self._leave(cursor)
@@ -175,21 +177,17 @@ class MysqlSource:
             self._connection._force_close()  # noqa: SLF001
         cursor.connection = None
 
-    def _blocks(
-        self, cursor: Any, table: str, columns: Sequence[MysqlColumn], size: int
-    ) -> Iterator[list[Row]]:
-        row = 0
-        while found := cursor.fetchmany(size):
-            block: list[Row] = []
-            for cells in found:
-                row += 1
-                block.append(
-                    tuple(
-                        self._show(cell, column, table, row)
-                        for column, cell in zip(columns, cells, strict=True)
-                    )
-                )
-            yield block
+    def _show_row(
+        self,
+        table: str,
+        columns: Sequence[MysqlColumn],
+        row: int,
+        cells: Sequence[bytes | None],
+    ) -> Row:
+        return tuple(
+            self._show(cell, column, table, row)
+            for column, cell in zip(columns, cells, strict=True)
+        )
 
     def _show(self, cell: bytes | None, column: MysqlColumn, table: str, row: int) -> Cell:
         if cell is None:

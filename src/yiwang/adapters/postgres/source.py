@@ -8,8 +8,9 @@ type that would round or reshape it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -147,28 +148,21 @@ class PostgresSource:
                 cursor.itersize = wanted.batch
                 cursor.execute(select(table, columns, where), parameters)
                 names = tuple(column.name for column in columns)
-                blocks = self._blocks(cursor, table.name, names, wanted.batch)
+                show = partial(self._show, table.name, names)
+                blocks = common.read_blocks(cursor, wanted.batch, show)
                 yield Reading(names, blocks, upper, table.rows)
         except psycopg.Error as error:
             raise tell(error) from error
 
-    def _blocks(
-        self, cursor: Any, table: str, names: tuple[str, ...], size: int
-    ) -> Iterator[list[Row]]:
-        row = 0
-        while found := cursor.fetchmany(size):
-            block: list[Row] = []
-            for cells in found:
-                row += 1
-                block.append(
-                    tuple(
-                        None
-                        if cell is None
-                        else common.decode(cell, self._encoding, table=table, column=name, row=row)
-                        for name, cell in zip(names, cells, strict=True)
-                    )
-                )
-            yield block
+    def _show(
+        self, table: str, names: Sequence[str], row: int, cells: Sequence[bytes | None]
+    ) -> Row:
+        return tuple(
+            None
+            if cell is None
+            else common.decode(cell, self._encoding, table=table, column=name, row=row)
+            for name, cell in zip(names, cells, strict=True)
+        )
 
     def _upper(self, table: LiveTable, wanted: Wanted) -> str:
         if not wanted.watermark:

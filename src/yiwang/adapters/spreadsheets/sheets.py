@@ -9,6 +9,7 @@ from yiwang.kernel.base.text import msg
 from yiwang.kernel.tabular.headers import SAMPLE_ROWS
 from yiwang.kernel.tabular.services import Area, FileRefused, Opened
 from yiwang.kernel.tabular.types import Note
+from yiwang.kernel.tabular.write import letters_of
 
 _KEPT_AREAS = 2_000
 
@@ -31,18 +32,8 @@ class SheetFacts:
 
 def name_area(area: Area) -> str:
     """`B3:C4`. 区域名。"""
-    first, last = column_letters(area.left), column_letters(area.right)
+    first, last = letters_of(area.left), letters_of(area.right)
     return f"{first}{area.top}:{last}{area.bottom}"
-
-
-def column_letters(at: int) -> str:
-    """0 to `A`, 26 to `AA`. 列字母。"""
-    letters = ""
-    at += 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def choose_sheet(names: Sequence[str], opened: Opened) -> list[str]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote as quote_path
 
+from yiwang.kernel.base.blocks import in_blocks
 from yiwang.kernel.base.errors import InvalidInput, Unavailable
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.live import common
@@ -23,6 +24,7 @@ from yiwang.kernel.live.types import (
     LiveKind,
     LiveTable,
     Reading,
+    Row,
     Setting,
     Wanted,
 )
@@ -108,19 +110,17 @@ class SqliteSource:
                 f"SELECT {shown} FROM {quote(table.name)}{where}",  # noqa: S608 - names are quoted
                 parameters,
             )
-            blocks = common.in_blocks(self._rows(cursor, table.name, names), wanted.batch)
+            blocks = in_blocks(self._rows(cursor, table.name, names), wanted.batch)
             yield Reading(names, blocks, upper)
         finally:
             self._connection.execute("ROLLBACK")
 
-    def _rows(
-        self, cursor: sqlite3.Cursor, table: str, names: Sequence[str]
-    ) -> Iterator[Sequence[Cell]]:
+    def _rows(self, cursor: sqlite3.Cursor, table: str, names: Sequence[str]) -> Iterator[Row]:
         for number, cells in enumerate(cursor, start=1):
-            yield [
+            yield tuple(
                 show(cell, self._encoding, table=table, column=name, row=number)
                 for name, cell in zip(names, cells, strict=True)
-            ]
+            )
 
     def _upper(self, table: LiveTable, wanted: Wanted) -> str:
         if not wanted.watermark:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
 
 from yiwang.kernel.base.errors import InvalidInput, NotFound
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.tabular.types import Cell
 
 from .types import LiveColumn, LiveTable, Row, Setting, Wanted
 
@@ -91,13 +92,10 @@ def decode(cell: bytes, encoding: str, *, table: str, column: str, row: int) -> 
         ) from error
 
 
-def in_blocks(rows: Iterable[Sequence[Cell]], size: int) -> Iterator[list[Row]]:
-    """Rows in blocks. 分块。"""
-    block: list[Row] = []
-    for row in rows:
-        block.append(tuple(row))
-        if len(block) >= size:
-            yield block
-            block = []
-    if block:
-        yield block
+def read_blocks(
+    cursor: Any, size: int, show: Callable[[int, Sequence[Any]], Row]
+) -> Iterator[list[Row]]:
+    """A cursor's rows in blocks, each shown with its number from 1. 分块读取游标。"""
+    numbers = count(1)
+    while found := cursor.fetchmany(size):
+        yield [show(next(numbers), cells) for cells in found]

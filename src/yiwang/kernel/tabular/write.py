@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
+from yiwang.kernel.base.blocks import in_blocks
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.text import defuse_formula, msg
 
@@ -39,25 +41,12 @@ def write_csv(
     prepare: Callable[[str], str] = defuse_formula if defuse else str
     count = 0
     first = True
-    for block in _blocks(columns, rows):
+    for block in in_blocks(chain([columns], rows), _BLOCK):
         text = "".join(_csv_line(row, prepare) for row in block)
         out.write(_encoded(text, encoding, first=first))
         count += len(block)
         first = False
     return count - 1
-
-
-def _blocks(
-    columns: Sequence[str], rows: Iterable[Sequence[Cell]]
-) -> Iterator[list[Sequence[Cell]]]:
-    block: list[Sequence[Cell]] = [columns]
-    for row in rows:
-        block.append(row)
-        if len(block) >= _BLOCK:
-            yield block
-            block = []
-    if block:
-        yield block
 
 
 def _csv_line(row: Sequence[Cell], prepare: Callable[[str], str]) -> str:
@@ -127,7 +116,7 @@ def clean_sheet_name(asked: str, number: int) -> str:
 def _write_sheet(
     target: IO[bytes], columns: Sequence[str], rows: Iterator[Sequence[Cell]], mark: str
 ) -> int:
-    letters = [_letters(at) for at in range(len(columns))]
+    letters = [letters_of(at) for at in range(len(columns))]
     target.write(_SHEET_START.encode())
     lines = [_xlsx_row(1, columns, letters, style=2)]
     number = 1
@@ -151,15 +140,6 @@ def _header(mark: str) -> str:
     return f"<headerFooter><oddHeader>&amp;C{line}</oddHeader></headerFooter>"
 
 
-def _letters(at: int) -> str:
-    text = ""
-    at += 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
 def _xlsx_row(number: int, row: Sequence[Cell], letters: Sequence[str], *, style: int) -> str:
     cells = [
         f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
@@ -178,7 +158,12 @@ def clean_text(text: str) -> str:
 
 def letters_of(at: int) -> str:
     """The letters of a column, from 0: A, B, … AA. 列字母。"""
-    return _letters(at)
+    text = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        text = chr(65 + rest) + text
+    return text
 
 
 def _xml_text(text: str, row: int) -> str:

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 
+from yiwang.kernel.base.blocks import in_blocks
 from yiwang.kernel.files.models import FileRow
 
 from .content import content_path, file_id_of, list_contents, list_drafts
@@ -34,7 +34,7 @@ def sweep_files(check: Callable[[], None] = lambda: None) -> Sweep:
     people to look at. `check` is called between batches and may raise to stop.
     """
     found = Sweep()
-    for paths in _batches(_old(list_contents())):
+    for paths in in_blocks(_old(list_contents()), BATCH):
         check()
         named = set(
             FileRow.objects.filter(pk__in=[file_id_of(path) for path in paths]).values_list(
@@ -74,8 +74,3 @@ def _old(paths: Iterable[Path]) -> Iterator[Path]:
                 yield path
         except FileNotFoundError:
             continue  # removed by its owner meanwhile
-
-
-def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
-    while batch := list(islice(paths, BATCH)):
-        yield batch

@@ -13,6 +13,7 @@ from itertools import groupby
 from django.db import transaction
 
 from yiwang.kernel.base.act import Actor, Ref
+from yiwang.kernel.base.blocks import in_blocks
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
@@ -98,23 +99,13 @@ def import_guide(actor: Actor, rows: Sequence[SheetRow]) -> ImportPlan:
 
 
 def _write_rows(resources: Iterable[Resource]) -> Iterator[list[str | None]]:
-    for block in _blocks(resources):
+    for block in in_blocks(resources, PAGE):
         names = name_codes({one.owner for one in block})
         items = _items_of(block)
         for resource in block:
             facts = _facts(resource) | {"owner_name": names[resource.owner]}
             for item in items.get(resource.id, [{}]):
                 yield [(facts | item).get(name) or None for name in HEADINGS]
-
-
-def _blocks(resources: Iterable[Resource]) -> Iterator[list[Resource]]:
-    block: list[Resource] = []
-    for resource in resources:
-        block.append(resource)
-        if len(block) == PAGE:
-            yield block
-            block = []
-    yield block
 
 
 def _items_of(resources: Sequence[Resource]) -> dict[str, list[dict[str, str]]]:

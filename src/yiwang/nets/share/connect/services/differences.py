@@ -10,10 +10,10 @@ import csv
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 
 from yiwang.kernel.base.act import Act
+from yiwang.kernel.base.blocks import in_blocks
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import Staged
 from yiwang.kernel.tabular.types import Batch, Difference
@@ -52,7 +52,7 @@ class DifferenceList:
         """What was spooled, in blocks of rows for the pool. 分块输出。"""
         self._spool.seek(0)
         rows = csv.reader(self._spool)
-        return iter(lambda: list(islice(rows, BLOCK)), [])
+        return in_blocks(rows, BLOCK)
 
     def close(self) -> None:
         """Let the spool go. 释放。"""
