@@ -26,6 +26,12 @@ def an_act() -> Act:
     return Act(SYSTEM, "pool.test", Ref("pool.table", "t"))
 
 
+@pytest.fixture(autouse=True)
+def _home(settings, tmp_path):
+    """A sweep without patience takes what others stage, so these tests have a home to themselves."""
+    settings.YIWANG_HOME = tmp_path
+
+
 @pytest.fixture
 def table():
     staged = pool.stage_rows(["k", "v"], [[("1", "a"), ("2", "b")]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -211,14 +213,16 @@ def test_state_written_anew_reads_the_same_row_for_row(table, first):
 
 
 def test_sweep_takes_only_files_that_no_version_knows(table, first):
-    orphan = pool.pool_folder() / "parts" / "lost.parquet"
-    orphan.write_bytes(b"x")
+    lost, landing = (pool.pool_folder() / "parts" / f"{name}.parquet" for name in ("old", "new"))
+    for orphan in (lost, landing):
+        orphan.write_bytes(b"x")
+    two_days_ago = time.time() - 2 * 24 * 3600
+    os.utime(lost, (two_days_ago, two_days_ago))
 
-    kept = pool.sweep_orphans()
-    gone = pool.sweep_orphans(older_than=-1)
+    gone = pool.sweep_orphans()
 
-    assert (kept, orphan.exists()) == (0, False)
-    assert gone >= 1
+    assert (gone, lost.exists(), landing.exists()) == (1, False, True)
+    landing.unlink()
     assert len(read(first.id)) == 3
     assert pool.verify_parts(first.id) == []
 
