@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 from django.db import transaction
 
@@ -78,14 +80,22 @@ def sweep_orphans(older_than: float = ORPHAN_SECONDS) -> int:
     Only files that have been lying for a day: what is being landed now is not yet known either.
     """
     folder = pool_folder()
-    before = time.time() - older_than
+    # Looked for before the database is asked: what is committed in between is known by then.
+    old = _list_old(folder, time.time() - older_than)
     known = set(Part.objects.filter(present=True).values_list("path", flat=True))
-    gone = 0
+    orphans = [file for file in old if str(file.relative_to(folder)) not in known]
+    for file in orphans:
+        file.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _list_old(folder: Path, before: float) -> list[Path]:
+    old = []
     for file in [*(folder / "parts").rglob("*.parquet"), *(folder / "staging").iterdir()]:
-        if str(file.relative_to(folder)) not in known and file.stat().st_mtime < before:
-            file.unlink(missing_ok=True)
-            gone += 1
-    return gone
+        with suppress(FileNotFoundError):  # committed or discarded meanwhile
+            if file.stat().st_mtime < before:
+                old.append(file)
+    return old
 
 
 def verify_parts(version_id: str) -> list[str]:

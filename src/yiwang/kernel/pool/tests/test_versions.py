@@ -11,6 +11,7 @@ import pytest
 from yiwang.kernel.base.act import SYSTEM, Act, Ref
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.pool import services as pool
+from yiwang.kernel.pool.services import compaction
 from yiwang.kernel.tabular import services as tabular
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +25,18 @@ def stage(columns, *rows):
     return pool.stage_rows(columns, [rows])
 
 
+def age(file):
+    two_days_ago = time.time() - 2 * 24 * 3600
+    os.utime(file, (two_days_ago, two_days_ago))
+
+
 def read(version_id):
     return [row for _, row in pool.list_rows(version_id).rows]
+
+
+@pytest.fixture
+def own_home(settings, tmp_path):
+    settings.YIWANG_HOME = tmp_path
 
 
 @pytest.fixture
@@ -212,12 +223,11 @@ def test_state_written_anew_reads_the_same_row_for_row(table, first):
     assert pool.origin_of(later.id, 99) is None
 
 
-def test_sweep_takes_only_files_that_no_version_knows(table, first):
+def test_sweep_takes_only_files_that_no_version_knows(own_home, table, first):
     lost, landing = (pool.pool_folder() / "parts" / f"{name}.parquet" for name in ("old", "new"))
     for orphan in (lost, landing):
         orphan.write_bytes(b"x")
-    two_days_ago = time.time() - 2 * 24 * 3600
-    os.utime(lost, (two_days_ago, two_days_ago))
+    age(lost)
 
     gone = pool.sweep_orphans()
 
@@ -225,6 +235,36 @@ def test_sweep_takes_only_files_that_no_version_knows(table, first):
     landing.unlink()
     assert len(read(first.id)) == 3
     assert pool.verify_parts(first.id) == []
+
+
+def test_what_is_committed_while_a_sweep_looks_is_no_orphan(own_home, table, monkeypatch):
+    staged = stage(["code"], ("01",))
+    age(staged.parts[0].path)
+    find_old = compaction._list_old
+
+    def find_then_commit(*args):
+        found = find_old(*args)
+        pool.commit(an_act(), table, staged)
+        return found
+
+    monkeypatch.setattr(compaction, "_list_old", find_then_commit)
+    pool.sweep_orphans()
+
+    assert pool.verify_parts(pool.find_latest(table).id) == []
+
+
+def test_a_staged_file_that_goes_while_a_sweep_looks_does_not_stop_it(own_home, monkeypatch):
+    gone = stage(["code"], ("01",)).parts[0].path
+    listed = type(gone).iterdir
+
+    def list_then_remove(folder):
+        found = list(listed(folder))
+        gone.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(type(gone), "iterdir", list_then_remove)
+
+    assert pool.sweep_orphans() == 0
 
 
 def test_export_defuses_formulas_and_masks(tmp_path, table):
