@@ -134,6 +134,47 @@ def test_a_change_from_a_session_needs_the_form_token(client_of, view):
     assert_problem(client.post("/api/v1/me"), 403, "api.csrf.missing")
 
 
+def test_what_an_operation_takes_in_its_query_is_what_the_document_says():
+    documented = {
+        described["operationId"]: {
+            found["name"] for found in described.get("parameters", []) if found["in"] == "query"
+        }
+        for methods in api.get_openapi_schema()["paths"].values()
+        for described in methods.values()
+    }
+    found = {
+        operation.operation_id or api.get_openapi_operation_id(operation): guard.declared
+        for operation in api.operations()
+        for guard in operation.auth_callbacks
+    }
+
+    assert found == documented
+    assert {"text", "limit", "after"} <= set().union(*documented.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "strange"),
+    [("limt=10", ["limt"]), ("limit=10&状态=x&Limit=1", ["状态", "Limit"]), ("=null", [""])],
+)
+def test_a_misspelt_parameter_is_refused_by_name_instead_of_dropped(client_of, query, strange):
+    body = assert_problem(
+        client_of(SOMEBODY).get(f"/api/v1/jobs/?{query}"), 422, "api.query.undeclared"
+    )
+
+    assert [error["where"] for error in body["errors"]] == [f"query/{name}" for name in strange]
+    assert "limit" in body["declared"].split(", ")
+    assert strange[0] in body["detail"]
+
+
+def test_an_operation_without_parameters_takes_none(client):
+    assert_problem(client.get("/api/v1/node?verbose"), 422, "api.query.undeclared")
+    assert client.get("/api/v1/node?").status_code == 200
+
+
+def test_who_may_not_call_learns_nothing_of_the_parameters(client):
+    assert_problem(client.get("/api/v1/jobs/?limt=1"), 401, "identity.sign_in.needed")
+
+
 class Body(Schema):
     name: str
 

@@ -20,6 +20,7 @@ from .document import complete
 from .guard import Guard
 from .own import router as own_router
 from .problems import add_handlers, plain_problem
+from .queries import declared_names
 
 
 class YiwangAPI(NinjaAPI):
@@ -57,7 +58,8 @@ def build_api() -> YiwangAPI:
     api = YiwangAPI(
         title="Yiwang 一网",
         version=__version__,
-        description="The same services as the pages, for programs. 平台接口。",
+        description="The same services as the pages, for programs. 平台接口。 An operation takes the"
+        " query parameters it declares and refuses any other with 422 `api.query.undeclared`.",
         urls_namespace="api",
         openapi_url="/openapi.json",
         docs_url=None,
@@ -67,7 +69,7 @@ def build_api() -> YiwangAPI:
     for prefix, router in gather_routers():
         api.add_router(prefix, router)
     for operation in api.operations():
-        operation.auth_callbacks = [Guard(access_of(operation))]
+        operation.auth_callbacks = [Guard(access_of(operation), declared_names(operation))]
     return api
 
 

@@ -1,7 +1,8 @@
 """Who calls, and whether they may. 接口鉴权。
 
 `Authorization: Bearer <token>` says who calls; without it the session does, and then anything
-that changes something needs the CSRF token too. A token never falls back to the session.
+that changes something needs the CSRF token too. A token never falls back to the session. Only then
+is the query looked at: who may not call learns nothing of it.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from yiwang.kernel.base.errors import NotAuthenticated, NotPermitted
 from yiwang.kernel.identity.services import authenticate_token
 from yiwang.kernel.ui.access import Access, actor_of, check_access
 
+from .queries import refuse_undeclared
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Guard:
     """Stands before one operation. 接口守卫。"""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, declared: frozenset[str] = frozenset()) -> None:
         self.access = access
+        self.declared = declared
 
     def __call__(self, request: HttpRequest) -> Actor:
         header = request.headers.get("Authorization", "")
@@ -30,6 +34,7 @@ class Guard:
         elif request.method not in SAFE_METHODS and actor_of(request) != ANONYMOUS:
             _check_form_token(request)
         check_access(request, self.access)
+        refuse_undeclared(request, self.declared)
         return actor_of(request)
 
 
