@@ -8,7 +8,7 @@ of header rows makes of them is worked out by the same rules that read the whole
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
@@ -340,8 +340,3 @@ def _list_records(opened: Opened) -> list[RecordsLook]:
     encoding = find_encoding(opened.path, file=opened.name, asked=opened.options.encoding)
     stream = JsonStream(iterate_text(opened.path, encoding), largest=_LARGEST)
     return [RecordsLook(one.path, one.count, one.members) for one in list_candidates(stream)]
-
-
-def find_table(tables: Sequence[TableHead], label: str) -> TableHead | None:
-    """The table of that label, the first where none is asked for. 取表。"""
-    return next((one for one in tables if not label or one.label == label), None)

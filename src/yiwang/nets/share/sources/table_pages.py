@@ -28,8 +28,6 @@ from .listing import RUNS, STEPS, light_of, light_of_table
 from .models import Run, SourceTable
 from .types import OPEN, Cycle, Mode
 
-NO_COLUMNS = LiveTable("")
-
 
 @needs(services.MANAGE)
 def take(request: HttpRequest, source_id: str) -> HttpResponseBase:

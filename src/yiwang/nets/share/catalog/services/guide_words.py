@@ -24,6 +24,7 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     "abstract": ("信息资源摘要", "资源摘要", "摘要", "abstract"),
     "data_format": ("信息资源格式", "资源格式", "格式", "format"),
     "item": ("信息项名称", "信息项", "数据项", "字段名称", "item"),
+    # The type of an item and the day of publishing go out only: the platform knows them better.
     "item_type": ("数据类型", "信息项类型", "type"),
     "description": ("信息项说明", "字段说明", "description"),
     "element": ("数据元", "数据元短名", "element"),
@@ -33,8 +34,6 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     "update_cycle": ("更新周期", "更新频率", "update cycle"),
     "publish_date": ("发布日期", "publish date"),
 }
-NOT_READ = ("item_type", "publish_date")
-"""Written for people; the platform itself knows them better. 只导出。"""
 
 WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "catalogue_class": {

@@ -86,11 +86,6 @@ NO_LINE = msg("There is no such line on this notice")
 TWICE = msg("The line stands twice with different answers")
 
 
-def find_notice_id(path: Path, name: str) -> str:
-    """Which notice a file answers. 识别整改单。 Raises InvalidInput for any other file."""
-    return read_returned(path, name).notice
-
-
 def read_returned(path: Path, name: str) -> Returned:
     """Read a returned workbook. 读取回执。
 
