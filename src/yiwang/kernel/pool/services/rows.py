@@ -46,28 +46,38 @@ def list_rows(
     """
     info = get_version(version_id)
     chosen = check_columns(columns or info.columns, info.columns)
-    masks = shown or {}
-    listed = ", ".join(f"{masks.get(c, quote_name(c))} AS {quote_name(c)}" for c in chosen)
-    limits = [f"({where})"] if where else []
-    if after and not order:
-        limits.append(f"{ROW} > {int(after)}")
     check_columns([name for name, _ in order], info.columns)
-    sorting = [f"{quote_name(name)} {'DESC' if falls else 'ASC'}" for name, falls in order]
     taken = min(max(limit, 1), PAGE_LIMIT)
-    # In the order of delivery a page is nearly always full from the next NEAR rows.
-    near = not order and not offset
+    head = f"SELECT {ROW}, {_listed(chosen, shown or {})} FROM {relation(version_id)} WHERE "
+    tail = f" ORDER BY {_sorting(order)} LIMIT {taken + 1} OFFSET {int(offset)}"
     with engine(seconds=SECONDS) as connection:
-        for bound in ([f"{ROW} <= {int(after) + NEAR}"], []) if near else ([],):
-            condition = " AND ".join([*limits, *bound]) or "true"
-            found = connection.execute(
-                f"SELECT {ROW}, {listed} FROM {relation(version_id)} WHERE {condition}"
-                f" ORDER BY {', '.join([*sorting, ROW])} LIMIT {taken + 1} OFFSET {int(offset)}",
-                list(parameters),
-            ).fetchall()
+        for condition in _conditions(where, after, ordered=bool(order), offset=offset):
+            found = connection.execute(head + condition + tail, list(parameters)).fetchall()
             if len(found) > taken:
                 break
     rows = tuple((int(row[0]), tuple(row[1:])) for row in found[:taken])
     return RowPage(tuple(chosen), rows, len(found) > taken, rows[-1][0] if rows else after)
+
+
+def _listed(columns: Sequence[str], shown: Mapping[str, str]) -> str:
+    return ", ".join(f"{shown.get(c, quote_name(c))} AS {quote_name(c)}" for c in columns)
+
+
+def _sorting(order: Sequence[tuple[str, bool]]) -> str:
+    found = [f"{quote_name(name)} {'DESC' if falls else 'ASC'}" for name, falls in order]
+    return ", ".join([*found, ROW])
+
+
+def _conditions(where: str, after: int, *, ordered: bool, offset: int) -> list[str]:
+    """What rows must meet, the cheapest try first.
+
+    In the order of delivery a page is nearly always full from the next NEAR rows.
+    """
+    limits = [f"({where})"] if where else []
+    if after and not ordered:
+        limits.append(f"{ROW} > {int(after)}")
+    near = [] if ordered or offset else [[*limits, f"{ROW} <= {int(after) + NEAR}"]]
+    return [" AND ".join(one) or "true" for one in (*near, limits)]
 
 
 def count_values(version_id: str, column: str, *, limit: int = 100) -> tuple[ValueCount, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from yiwang.kernel.base.act import Actor, Ref
+from yiwang.kernel.base.act import Act, Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.jobs import services as jobs
@@ -92,23 +92,27 @@ def _register(
             act_id=act.id,
             created_at=act.at,
         )
-        act.on = ref_of(comparison)
-        told = ("keys", "values", "alternate", "grade")
-        act.note(left=left_version.id, right=right_version.id)
-        act.note(**{name: getattr(comparison, name) for name in told})
-        sights = [
-            catalog.sight_of(actor, mine, left_version.columns),
-            catalog.sight_of(actor, theirs, right_version.columns),
-        ]
+        _note(act, comparison)
+        sides = (mine, left_version), (theirs, right_version)
+        sights = [catalog.sight_of(actor, one, version.columns) for one, version in sides]
         rows = left_version.rows, right_version.rows
         record_sides(actor, request, sights, rows=rows, place="comparison run")
         if background:
-            job = jobs.enqueue(
-                act, "compare.run", {"comparison_id": comparison.id}, on=ref_of(comparison)
-            )
-            comparison.job_id = job.id
-            comparison.save(update_fields=["job_id"])
+            _enqueue(act, comparison)
     return comparison
+
+
+def _note(act: Act, comparison: Comparison) -> None:
+    act.on = ref_of(comparison)
+    told = ("keys", "values", "alternate", "grade")
+    act.note(left=comparison.left_version, right=comparison.right_version)
+    act.note(**{name: getattr(comparison, name) for name in told})
+
+
+def _enqueue(act: Act, comparison: Comparison) -> None:
+    told = {"comparison_id": comparison.id}
+    comparison.job_id = jobs.enqueue(act, "compare.run", told, on=ref_of(comparison)).id
+    comparison.save(update_fields=["job_id"])
 
 
 def perform(

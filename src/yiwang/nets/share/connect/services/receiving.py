@@ -64,16 +64,8 @@ def receive_file(
     resource_name = check_file(told, owner, file_name, name)
     mapping = find_of_owner(owner, resource_name)
     told = follow_mapping(told, mapping, file_name)
-    delivery = Delivery(
-        batch=batch,
-        owner=owner,
-        resource_name=resource_name,
-        sender=actor.id,
-        kind=told.kind,
-        instructions=told.as_json(),
-        file_name=PurePath(file_name).name[:255],
-    )
-    delivery.file_key = files.create_key()
+    delivery = _draft(actor, told, owner=owner, resource_name=resource_name, file_name=file_name)
+    delivery.batch = batch
     written = files.write_file(stream, name=delivery.file_name, resource_key=delivery.file_key)
     with ledger.acting(actor, "share.delivery.receive", on=ref_of(delivery)) as act:
         keep_bytes(act, delivery, written)
@@ -85,6 +77,20 @@ def receive_file(
         if along:
             along(act, delivery)
     return delivery
+
+
+def _draft(
+    actor: Actor, told: Instructions, *, owner: str, resource_name: str, file_name: str
+) -> Delivery:
+    return Delivery(
+        owner=owner,
+        resource_name=resource_name,
+        sender=actor.id,
+        kind=told.kind,
+        instructions=told.as_json(),
+        file_name=PurePath(file_name).name[:255],
+        file_key=files.create_key(),
+    )
 
 
 def queue_landing(act: Act, delivery: Delivery) -> None:

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
+from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import InvalidInput, YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
@@ -42,6 +43,11 @@ EXCUSE_COLORS = {
 def group_light(group: Group) -> Light:
     """Where a group stands, as word and colour. 问题组状态。"""
     return Light(GroupState(group.state).label, STATE_COLORS[GroupState(group.state)])  # type: ignore[arg-type]
+
+
+def excuse_light(excuse: Excuse) -> Light:
+    """Where an excuse stands, as word and colour. 例外状态。"""
+    return Light(ExcuseState(excuse.state).label, EXCUSE_COLORS[ExcuseState(excuse.state)])  # type: ignore[arg-type]
 
 
 GROUPS = ListSpec(
@@ -113,36 +119,40 @@ def show_group(request: HttpRequest, group_id: str) -> HttpResponseBase:
             error, status = explain(failure), failure.status
         else:
             return redirect("quality:group", group_id=group.id)
-    may_look = actor.may(LOOK, organization=group.owner)
-    page = _page(request, group) if may_look else None
-    address = request.GET.copy()
-    address["after"] = str(page.next_after) if page else ""
-    resource = catalog.get_resources([group.resource]).get(group.resource)
-    excuses = services.list_excuses(actor, group=group)
-    accounts = identity.get_accounts([one.account for one in excuses])
     context = {
         "group": group,
         "title": title_of(group),
         "words": words_of(group),
         "light": group_light(group),
-        "resource": resource,
+        "resource": catalog.get_resources([group.resource]).get(group.resource),
         "owner_name": catalog.name_codes([group.owner]).get(group.owner, group.owner),
-        "page": page,
-        "excused": request.GET.get("excused", ""),
-        "next_url": f"?{address.urlencode()}" if page and page.more else "",
-        "excuses": [
-            (
-                one,
-                Light(ExcuseState(one.state).label, EXCUSE_COLORS[ExcuseState(one.state)]),  # type: ignore[arg-type]
-                accounts[one.account].name if one.account in accounts else "",
-            )
-            for one in excuses
-        ],
+        "excuses": _excuses(actor, group),
         "may_answer": actor.may(services.ANSWER, organization=group.owner) and group.rows > 0,
         "may_send": actor.may(services.SEND, organization=group.owner),
         "error": error,
     }
-    return render(request, "quality/group.html", context, status=status)
+    return render(request, "quality/group.html", context | _rows(request, group), status=status)
+
+
+def _excuses(actor: Actor, group: Group) -> list[tuple[Excuse, Light, str]]:
+    """What was excused of a group, how it stands, and by whom. 例外及提出人。"""
+    found = services.list_excuses(actor, group=group)
+    accounts = identity.get_accounts([one.account for one in found])
+    names = {account: info.name for account, info in accounts.items()}
+    return [(one, excuse_light(one), names.get(one.account, "")) for one in found]
+
+
+def _rows(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """The page of rows, for those who may look into the register. 问题行。"""
+    may_look = actor_of(request).may(LOOK, organization=group.owner)
+    page = _page(request, group) if may_look else None
+    address = request.GET.copy()
+    address["after"] = str(page.next_after) if page else ""
+    return {
+        "page": page,
+        "excused": request.GET.get("excused", ""),
+        "next_url": f"?{address.urlencode()}" if page and page.more else "",
+    }
 
 
 def _page(request: HttpRequest, group: Group) -> Any:
