@@ -7,17 +7,17 @@ import io
 import openpyxl
 import pytest
 
-from yiwang.kernel.base.act import SYSTEM
-from yiwang.kernel.identity import services as identity
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.connect import services as connect
 from yiwang.nets.share.connect.types import Instructions
 from yiwang.nets.share.quality import services
 from yiwang.nets.share.quality.services import returning
+from yiwang.nets.share.tests.conftest import PASSWORD, city, engineer, person, steward
 
 from .standin import check
 
-PASSWORD = "Rain-on-the-roof-7"
+__all__ = ["PASSWORD", "city", "engineer", "person", "steward"]
+
 GOOD_IDS = ["11010519491231002X", "11010519900307881X", "32010619900101001X"]
 ROWS = [
     ["1", "张三", "11010519491231002X", "2"],
@@ -28,37 +28,6 @@ ROWS = [
 ]
 COLUMNS = ["编号", "姓名", "公民身份号码", "性别"]
 ELEMENTS = {"公民身份号码": "resident_id", "性别": "sex"}
-
-
-@pytest.fixture
-def city(db):
-    for code, name, kind in (
-        ("B01", "市数据局", "bureau"), ("D01", "市民政局", "department"), ("D02", "市统计局", "department"),
-    ):  # fmt: skip
-        identity.create_organization(SYSTEM, code=code, name=name, kind=kind)
-
-
-@pytest.fixture
-def person(city):
-    def make(role, organization="D01"):
-        info, _ = identity.create_account(
-            SYSTEM, name=f"{role}-{organization}", organization_code=organization,
-            password=PASSWORD, must_change_password=False,
-        )  # fmt: skip
-        identity.grant_role(SYSTEM, info.id, role)
-        return identity.get_actor(info.id)
-
-    return make
-
-
-@pytest.fixture
-def engineer(person):
-    return person("engineer", "B01")
-
-
-@pytest.fixture
-def steward(person):
-    return person("steward", "D01")
 
 
 def to_csv(rows, columns=COLUMNS):
