@@ -21,6 +21,7 @@ from .founding import create_administrators
 from .guards import forget_old_guards
 from .organization_sheets import import_organizations, plan_organizations
 from .organizations import (
+    choose_organizations,
     close_organization,
     create_organization,
     find_organization,
@@ -43,6 +44,7 @@ __all__ = [
     "authenticate_token",
     "change_password",
     "check_new_password",
+    "choose_organizations",
     "close_organization",
     "count_without_role",
     "create_account",

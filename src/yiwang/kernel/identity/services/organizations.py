@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.clock import today
@@ -152,6 +153,18 @@ def list_organizations(
             Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__istartswith=text)
         )
     return [describe_organization(one) for one in (rows[:limit] if limit else rows)]
+
+
+def choose_organizations(actor: Actor, permission: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The organizations for which the actor holds a permission, departments before streets. 可选机构。
+
+    Groups for a choice: the kind, then code and name of each; a kind without any is left out.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {kind: [] for kind in ORGANIZATION_KINDS}
+    for one in list_organizations():
+        if actor.may(permission, organization=one.code):
+            groups[one.kind].append((one.code, one.name))
+    return [(gettext(ORGANIZATION_KINDS[kind]), found) for kind, found in groups.items() if found]
 
 
 def list_tree(code: str = "") -> list[OrganizationInfo]:

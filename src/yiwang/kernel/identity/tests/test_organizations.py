@@ -126,3 +126,14 @@ def test_two_moves_at_once_never_make_a_circle():
 
     assert len(refused) == 1
     assert len(services.list_tree()) == 2
+
+
+def test_a_choice_of_organizations_names_departments_before_streets(make_account):
+    groups = dict(
+        services.choose_organizations(make_account("engineer", "B01"), "share.delivery.land")
+    )
+    own = services.choose_organizations(make_account("steward", "D02"), "share.delivery.land")
+
+    assert list(groups) == ["数据局", "部门", "街道乡镇"]
+    assert groups["部门"] == [("D01", "市民政局"), ("D02", "市统计局")]
+    assert [codes for _, codes in own] == [[("D02", "市统计局")]]

@@ -55,6 +55,28 @@ def get_element(code: str) -> Element:
     return element
 
 
+def name_element(code: str, language: str = "zh") -> str:
+    """How an element stands in a choice: its name, then its code; a strange code by itself. 数据元称呼。"""
+    element = find_element(code)
+    if element is None:
+        return code
+    return f"{element.en if language.startswith('en') else element.zh} {code}"
+
+
+def read_element(text: str) -> str:
+    """The code of the element that somebody named by code, name or both. 识别数据元。
+
+    What names none, or more than one, comes back as it was given, for the caller to refuse.
+    """
+    said = " ".join(text.split())
+    known = get_elements()
+    for code in (said, said.rpartition(" ")[2]):
+        if code in known:
+            return code
+    meant = [code for code, one in known.items() if said.casefold() in (one.zh, one.en.casefold())]
+    return meant[0] if len(meant) == 1 else said
+
+
 def list_usages(actor: Actor, code: str) -> list[Usage]:
     """What uses the element, as far as the actor may know of it. 数据元引用。"""
     return [usage for find in ELEMENT_USAGES.values() for usage in find(actor, code)]

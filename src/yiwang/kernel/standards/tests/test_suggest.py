@@ -1,6 +1,13 @@
 import pytest
 
-from yiwang.kernel.standards.services import check_value, get_elements, mask_value, suggest_elements
+from yiwang.kernel.standards.services import (
+    check_value,
+    get_elements,
+    mask_value,
+    name_element,
+    read_element,
+    suggest_elements,
+)
 
 pytestmark = pytest.mark.django_db
 IDS = ["11010519491231002X", "110101199003071233", "44052418800101001X"]
@@ -115,3 +122,25 @@ def test_a_heading_that_may_mean_anything_counts_only_where_the_values_agree():
 )
 def test_any_heading_is_answered(heading):
     assert len(suggest_elements(heading, ["1"] * 1000)) <= 3
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("sex", "sex"),
+        ("性别", "sex"),
+        (" 性别  sex ", "sex"),
+        ("sex sex", "sex"),
+        ("", ""),
+        ("性别和年龄", "性别和年龄"),
+    ],
+)
+def test_an_element_is_named_by_code_name_or_both(said, meant):
+    assert read_element(said) == meant
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_a_choice_shows_is_read_back(language):
+    assert [
+        code for code in get_elements() if read_element(name_element(code, language)) != code
+    ] == []

@@ -41,6 +41,11 @@ def by_lowered(rows: QuerySet[Resource], _: str) -> QuerySet[Resource]:
     return rows.filter(grade__lt=F("grade_computed"))
 
 
+def by_unconfirmed(rows: QuerySet[Resource], _: str) -> QuerySet[Resource]:
+    """Entries with items whose proposed element nobody has looked at. 数据元待确认。"""
+    return services.with_proposals(rows)
+
+
 def search_in(rows: QuerySet[Resource], text: str) -> QuerySet[Resource]:
     """The entries that the index finds for the words. 全文检索。"""
     return rows.filter(id__in=services.find_ids(text))
@@ -71,6 +76,9 @@ ENTRIES = ListSpec(
         Filter("update_cycle", msg("Update cycle"), choices=choices_of(UpdateCycle)),
         Filter("grade", msg("Grade"), choices=lambda _: [(str(n), str(one)) for n, one in GRADES.items()]),
         Filter("lowered", msg("Lowered by a person"), choices=[("yes", msg("Yes"))], apply=by_lowered),
+        Filter(
+            "elements", msg("Data elements"), choices=[("proposed", msg("To be confirmed"))], apply=by_unconfirmed,
+        ),
         Filter("stage", msg("Stage"), choices=choices_of(Stage)),
         Filter("owner", msg("Provider")),
     ),

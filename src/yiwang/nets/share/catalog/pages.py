@@ -93,7 +93,6 @@ def bind(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         return redirect("catalog:detail", resource.id)
     context = services.frame_of(actor, resource) | {
         "item_rows": describe_items(items),
-        "elements": sorted(standards.get_elements().values(), key=lambda one: one.zh),
     }
     return render(request, "catalog/bind.html", context)
 
@@ -126,7 +125,7 @@ def judge(request: HttpRequest, resource_id: str) -> HttpResponseBase:
 def read_bindings(request: HttpRequest, items: Sequence[ItemInfo]) -> dict[str, str]:
     """The chosen element per item, where the choice changes something. 读取绑定。"""
     chosen = {
-        item.name: request.POST[f"item-{item.position}"]
+        item.name: standards.read_element(request.POST[f"item-{item.position}"])
         for item in items
         if f"item-{item.position}" in request.POST
     }

@@ -16,7 +16,14 @@ from yiwang.kernel.standards.types import ELEMENT_USAGES
 from yiwang.kernel.ui.frame import set_search
 from yiwang.kernel.ui.menu import add_menu
 
-from .services import count_conflicts, count_drafts, count_lowered, grade_all, list_element_usages
+from .services import (
+    count_conflicts,
+    count_drafts,
+    count_lowered,
+    count_unconfirmed,
+    grade_all,
+    list_element_usages,
+)
 from .services.permissions import DECIDE, EDIT, GRADE_RULE, PUBLISH, READ
 
 SHARE = msg("Data sharing")
@@ -51,6 +58,14 @@ def drafts_to_complete(actor: Actor) -> Sequence[Todo]:
     return [Todo(title, count_drafts(actor), "/catalog/?state=draft", "yellow")]
 
 
+def elements_to_confirm(actor: Actor) -> Sequence[Todo]:
+    """Entries whose items wait for a word on what they are: until then they have no score. 待确认数据元。"""
+    if not actor.may(EDIT):
+        return []
+    title = msg("%(count)s resources have proposed data elements to confirm")
+    return [Todo(title, count_unconfirmed(actor), "/catalog/?elements=proposed", "yellow")]
+
+
 def conflicts_to_decide(actor: Actor) -> Sequence[Todo]:
     """Claims of one element that the data bureau must decide between. 待裁定数源冲突。"""
     if not actor.may(DECIDE):
@@ -75,6 +90,7 @@ def grade_again(event: Event) -> None:
 
 TODO_SOURCES.register("catalog.conflicts", conflicts_to_decide)
 TODO_SOURCES.register("catalog.lowered", lowered_to_check)
+TODO_SOURCES.register("catalog.elements", elements_to_confirm)
 TODO_SOURCES.register("catalog.drafts", drafts_to_complete)
 ELEMENT_USAGES.register("catalog", list_element_usages)
 

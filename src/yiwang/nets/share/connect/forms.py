@@ -68,7 +68,7 @@ class SendForm(forms.Form):
             "initial"
         ]
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = owner_choices(actor)  # type: ignore[attr-defined]
+        self.fields["owner"].choices = identity.choose_organizations(actor, LAND)  # type: ignore[attr-defined]
 
     def instructions(self) -> Instructions:
         """What the sender said. 报送说明。"""
@@ -101,9 +101,3 @@ def read_instructions(data: dict[str, Any]) -> Instructions:
         encoding=data["encoding"],
         header_row=data["header_row"],
     )
-
-
-def owner_choices(actor: Actor) -> list[tuple[str, str]]:
-    """The organizations for which the actor may send. 可报送机构。"""
-    found = identity.list_organizations()
-    return [(one.code, one.name) for one in found if actor.may(LAND, organization=one.code)]

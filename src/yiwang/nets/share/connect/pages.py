@@ -55,6 +55,11 @@ def detail_url(delivery: Delivery) -> str:
     return reverse("connect:detail", args=[delivery.id])
 
 
+def landed_rows(delivery: Delivery) -> int | None:
+    """Its rows, once it has landed. 汇聚行数。"""
+    return delivery.rows if delivery.landed_at else None
+
+
 COLUMNS = (
     Column("file_name", msg("File"), link=detail_url),
     Column("member", msg("Table"), "member"),
@@ -62,7 +67,7 @@ COLUMNS = (
     Column("owner", msg("Owner")),
     Column("kind", msg("Kind"), lambda one: gettext(one.kind)),
     Column("state", msg("State"), state_light, kind="light"),
-    Column("rows", msg("Rows"), kind="number"),
+    Column("rows", msg("Rows"), landed_rows, kind="number"),
     Column("received_at", msg("Received"), kind="datetime", sort="received_at"),
 )
 

@@ -133,7 +133,7 @@ def read_columns(data: Mapping[str, Any], look: PreviewLook, told: Instructions)
     left_out: list[str] = []
     key: list[str] = []
     for at, heading in enumerate(look.headings[:MOST_COLUMNS]):
-        element = str(data.get(f"element-{at}", ""))
+        element = standards.read_element(str(data.get(f"element-{at}", "")))
         name = " ".join(str(data.get(f"name-{at}", "")).split())[:300]
         columns[heading] = element
         if name and name != look.columns[at].shown and name != heading:

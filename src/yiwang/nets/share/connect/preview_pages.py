@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import YiwangError, fill
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.standards import services as standards
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.flash import flash
@@ -25,7 +24,6 @@ from .preview_forms import MOST_COLUMNS, ReadingForm, find_faults, read_columns,
 from .services.permissions import LAND
 from .types import DeliveryState, Instructions
 
-FEW_COLUMNS = 60
 REREAD = ("encoding", "delimiter", "records")
 
 
@@ -153,7 +151,6 @@ def draw(
         "faults": faults or {},
         "columns": [(one, column_faults(one.number, faults or {})) for one in shown],
         "shape": shape_of(look.headings),
-        "elements": list(standards.get_elements().values()) if len(shown) <= FEW_COLUMNS else [],
         "error": explain_error(delivery),
         "why": gettext(delivery.preview.get("why", "")) if delivery.preview.get("why") else "",
         "siblings": siblings,

@@ -42,6 +42,13 @@ def check_withdrawn(event: Event) -> None:
     services.check_after_landing(str(event.payload["resource"]))
 
 
+@subscribe("share.resource.bound", name="quality.bound")
+@subscribe("share.quality.ruled", name="quality.ruled")
+def check_ruled(event: Event) -> None:
+    """Check under what was confirmed or declared: a score follows by itself. 规则变更即查。"""
+    services.check_after_ruling(str(event.payload["resource"]))
+
+
 @subscribe("share.delivery.purged", name="quality.forget")
 def forget(event: Event) -> None:
     """What should never have come goes from the lists of failing rows too. 清除问题明细。"""

@@ -64,6 +64,7 @@ class Trigger(TextChoices):
     ASKED = "asked", _("Asked for")
     SCHEDULED = "scheduled", _("By plan")
     RETURNED = "returned", _("A correction came back")
+    RULED = "ruled", _("Rules or elements have changed")
 
 
 class GroupState(TextChoices):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.live.types import LiveKind, LiveTable, Setting
+from yiwang.kernel.standards import services as standards
 
 from .services import MANAGE, Plan
 from .types import Cycle, Mode
@@ -38,7 +39,7 @@ class SourceForm(forms.Form):
         if entered:
             del self.fields["owner"]
         else:
-            self.fields["owner"].choices = owner_choices(actor)  # type: ignore[attr-defined]
+            self.fields["owner"].choices = identity.choose_organizations(actor, MANAGE)  # type: ignore[attr-defined]
         for setting in kind.settings:
             self.fields[PREFIX + setting.name] = make_field(setting, entered=entered)
 
@@ -70,12 +71,6 @@ def make_field(setting: Setting, *, entered: bool) -> forms.Field:
         widget = forms.PasswordInput(attrs=hidden)
         return forms.CharField(**told, strip=False, max_length=400, widget=widget)
     return forms.CharField(**told, max_length=1000, initial=setting.default)
-
-
-def owner_choices(actor: Actor) -> list[tuple[str, str]]:
-    """The organizations for which the actor may enter sources. 可选机构。"""
-    found = identity.list_organizations()
-    return [(one.code, one.name) for one in found if actor.may(MANAGE, organization=one.code)]
 
 
 class PlanForm(forms.Form):
@@ -172,7 +167,7 @@ def read_columns(given: Any, table: LiveTable) -> dict[str, str]:
     """The ticked columns and the element confirmed for each. 所选字段。"""
     ticked = set(given.getlist("column"))
     return {
-        column.name: given.get(f"element_{place}", "")
+        column.name: standards.read_element(given.get(f"element_{place}", ""))
         for place, column in enumerate(table.columns)
         if column.name in ticked
     }

@@ -14,7 +14,6 @@ from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import YiwangError, fill
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.live.types import LiveTable
-from yiwang.kernel.standards import services as standards
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.flash import flash
@@ -67,7 +66,6 @@ def take(request: HttpRequest, source_id: str) -> HttpResponseBase:
         "table": table,
         "form": form,
         "columns": describe_columns(table, chosen),
-        "elements": list_elements(),
     }
     return render(request, "sources/take.html", context, status=422 if form.errors else 200)
 
@@ -100,12 +98,6 @@ def describe_columns(table: LiveTable, chosen: dict[str, str] | None) -> list[di
         }
         for place, column in enumerate(table.columns)
     ]
-
-
-def list_elements() -> list[tuple[str, str]]:
-    """Every element for the list to choose from. 数据元选项。"""
-    found = standards.get_elements().values()
-    return sorted(((one.code, one.zh) for one in found), key=lambda pair: pair[1])
 
 
 @needs(services.SEE)

@@ -156,7 +156,7 @@ def test_the_page_shows_refreshes_and_lands(client_of, steward, bring):
             "shape": shape,
         },
     )
-    columns = {f"keep-{n}": "1" for n in range(3)} | {"element-1": "resident_id", "key-1": "1"}
+    columns = {f"keep-{n}": "1" for n in range(3)} | {"element-1": "公民身份号码", "key-1": "1"}
     done = client.post(
         path,
         {

@@ -180,3 +180,32 @@ def test_rows_are_tried_before_they_land(steward, people):
     found = services.check_rows(people.resource, ["证件号"], {1: [GOOD], 2: [BAD], 3: [""]})
 
     assert found == {1: frozenset(), 2: frozenset({"证件号"}), 3: frozenset({"证件号"})}
+
+
+def test_a_word_on_what_a_column_is_asks_for_a_check_of_the_same_data(steward, engineer, people):
+    services.check_resource(steward, people.resource)
+
+    catalog.bind_elements(engineer, people.resource, {"性别": "sex"})
+    event = EventRow.objects.filter(type="share.resource.bound").latest("id")
+    run = services.check_after_ruling(event.payload["resource"])
+
+    assert EventDelivery.objects.filter(event=event, subscriber="quality.bound").exists()
+    assert run.trigger == "ruled"
+    assert services.check_after_ruling(people.resource).id == run.id
+    done = services.perform_run(SYSTEM, run.id)
+    assert Result.objects.filter(
+        run=done, rule__startswith="derived.性别", severity="error"
+    ).exists()
+
+
+def test_what_nobody_confirmed_is_counted_and_found_in_the_catalogue(steward, send):
+    [delivery] = send(steward, FIRST, name="人口.csv")
+    rows = catalog.with_proposals(catalog.Resource.objects.all())
+
+    assert catalog.count_proposals(delivery.resource) == 2
+    assert [one.id for one in rows] == [delivery.resource]
+    assert catalog.count_unconfirmed(steward) == 1
+
+    catalog.bind_elements(steward, delivery.resource, {"证件号": "resident_id", "性别": ""})
+
+    assert catalog.count_unconfirmed(steward) == 0

@@ -49,7 +49,15 @@ from .grading import (
     set_grade_rule,
 )
 from .guide import export_guide, import_guide, plan_guide
-from .items import bind_elements, clear_finding, list_element_usages, set_items
+from .items import (
+    bind_elements,
+    clear_finding,
+    count_proposals,
+    count_unconfirmed,
+    list_element_usages,
+    set_items,
+    with_proposals,
+)
 from .looking import (
     Head,
     Look,
@@ -85,7 +93,9 @@ __all__ = [
     "count_conflicts",
     "count_drafts",
     "count_lowered",
+    "count_proposals",
     "count_states",
+    "count_unconfirmed",
     "create_resource",
     "decide_conflict",
     "describe",
@@ -143,6 +153,7 @@ __all__ = [
     "visible_authorities",
     "visible_conflicts",
     "visible_resources",
+    "with_proposals",
     "withdraw_authority",
     "withdraw_publication",
 ]

@@ -263,10 +263,15 @@ def _refuse_unknown(fields: Mapping[str, Any]) -> None:
 
 def count_drafts(actor: Actor) -> int:
     """Entries within reach that have data and are not published. 待发布数量。"""
-    found = visible_resources(actor).filter(publish_date__isnull=True).exclude(table="")
-    if actor.permissions.get(EDIT) != "all":
-        found = found.filter(owner__in=sorted(actor.organizations))
-    return found.count()
+    return editable_resources(actor).filter(publish_date__isnull=True).exclude(table="").count()
+
+
+def editable_resources(actor: Actor) -> QuerySet[Resource]:
+    """Entries that the actor may change. 可编辑目录。"""
+    found = visible_resources(actor)
+    if actor.permissions.get(EDIT) == "all":
+        return found
+    return found.filter(owner__in=sorted(actor.organizations))
 
 
 def count_states(actor: Actor) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yiwang.kernel.base.act import Act, Actor
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
@@ -19,6 +19,7 @@ from yiwang.nets.share.catalog.types import ItemInfo
 from .authorities import refuse_rebinding
 from .entries import (
     describe_item,
+    editable_resources,
     get_resource,
     list_items,
     read_finding,
@@ -60,6 +61,25 @@ def set_items(act: Act, resource: Resource, found: Sequence[ItemInfo]) -> None:
     act.note(items=len(found))
 
 
+def with_proposals(rows: QuerySet[Resource]) -> QuerySet[Resource]:
+    """Those with items whose proposed element nobody has confirmed or declined. 数据元待确认资源。"""
+    open_items = Item.objects.filter(
+        resource=OuterRef("pk"), element="", declined=False, gone=False
+    ).exclude(suggested="")
+    return rows.filter(Exists(open_items))
+
+
+def count_unconfirmed(actor: Actor) -> int:
+    """Entries within reach that wait for a word on what their items are. 待确认数据元的资源数。"""
+    return with_proposals(editable_resources(actor)).count()
+
+
+def count_proposals(resource_id: str) -> int:
+    """How many items of a resource have a proposed element that nobody looked at. 待确认项数。"""
+    found = Item.objects.filter(resource=resource_id, element="", declined=False, gone=False)
+    return found.exclude(suggested="").count()
+
+
 def bind_elements(actor: Actor, resource_id: str, elements: Mapping[str, str]) -> list[ItemInfo]:
     """Confirm which element each named item is; an empty element declines the suggestion. 确认数据元。
 
@@ -85,6 +105,7 @@ def bind_elements(actor: Actor, resource_id: str, elements: Mapping[str, str]) -
         renew_grade(resource)
         save(resource)
         act.note(bound={name: element for name, element in elements.items() if element})
+        events.announce(act, "share.resource.bound", {"resource": resource.id})
     return list_items(resource.id)
 
 

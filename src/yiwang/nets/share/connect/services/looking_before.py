@@ -70,9 +70,9 @@ class ColumnLook:
         return show_heading(self.heading, self.masked)
 
     @property
-    def proposed(self) -> bool:
-        """Whether the chosen element is among the suggestions. 是否推荐项。"""
-        return any(one.code == self.element for one in self.suggestions)
+    def others(self) -> list[Suggestion]:
+        """The other suggestions, should the chosen one be wrong. 其他推荐。"""
+        return [one for one in self.suggestions if one.code != self.element]
 
     @property
     def reasons(self) -> list[str]:

@@ -18,6 +18,7 @@ from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.charts import Bar
 from yiwang.kernel.ui.flash import flash
 from yiwang.nets.share.catalog import services as catalog
+from yiwang.nets.share.catalog.services.permissions import EDIT
 from yiwang.nets.share.quality import services
 from yiwang.nets.share.quality.models import DimensionScore, Result, Run
 from yiwang.nets.share.quality.types import Dimension, RunState
@@ -37,6 +38,7 @@ def show_home(request: HttpRequest) -> HttpResponseBase:
         "registers": worst_registers(departments),
         "late": [one for line in departments for one in line.late],
         "waiting": services.proposed_excuses(actor).count(),
+        "unconfirmed": catalog.count_unconfirmed(actor) if actor.may(EDIT) else 0,
         "may_send": actor.may(services.SEND),
     }
     return render(request, "quality/home.html", context)
@@ -92,6 +94,8 @@ def show_of_resource(request: HttpRequest, resource_id: str) -> HttpResponseBase
             for group in services.list_groups(actor, resource=resource.id, limit=50)
             if group.rows
         ],
+        "unconfirmed": catalog.count_proposals(resource.id),
+        "may_edit": actor.may(EDIT, organization=resource.owner),
         "may_run": actor.may(services.RUN, organization=resource.owner) and bool(resource.table),
         "going": Run.objects.filter(
             resource=resource.id, state__in=[RunState.QUEUED, RunState.RUNNING]

@@ -88,6 +88,7 @@ from .rule_files import (
 from .running import (
     TASK,
     check_after_landing,
+    check_after_ruling,
     check_resource,
     fail_run,
     forget_version,
@@ -131,6 +132,7 @@ __all__ = [
     "build_rule",
     "cancel_notice",
     "check_after_landing",
+    "check_after_ruling",
     "check_resource",
     "check_rows",
     "check_version",

@@ -12,6 +12,7 @@ from typing import Any
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import InvalidInput, NotFound
+from yiwang.kernel.events import services as events
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.standards import services as standards
@@ -240,6 +241,7 @@ def _revise(
             changed_at=act.at,
         )
         act.note(rule=code)
+        events.announce(act, "share.quality.ruled", {"resource": resource.id, "rule": code})
 
 
 def _newest(resource: str) -> dict[str, dict[str, Any]]:

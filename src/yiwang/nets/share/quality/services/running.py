@@ -71,6 +71,18 @@ def check_after_landing(resource_id: str) -> Run | None:
     return _register(SYSTEM, resource, version, Trigger.LANDED, background=True)
 
 
+def check_after_ruling(resource_id: str) -> Run | None:
+    """Register a check under rules or elements that have just changed. 规则变更后检查。
+
+    One that waits is enough: it takes the rules as they are when it begins.
+    """
+    resource = catalog.Resource.objects.filter(id=resource_id).first()
+    version = pool.find_latest(resource.table) if resource and resource.table else None
+    if resource is None or version is None:
+        return None
+    return _register(SYSTEM, resource, version, Trigger.RULED, background=True)
+
+
 def _checkable(actor: Actor, resource_text: str) -> catalog.Resource:
     resource = catalog.get_resource(actor, resource_text)
     actor.require(RUN, organization=resource.owner)
