@@ -102,6 +102,15 @@ class Suggester:
         likely = [one for one in found if one is not None and one.score >= THRESHOLD]
         return sorted(likely, key=lambda one: -one.score)[:limit]
 
+    def share(self, code: str, values: Mapping[str, int]) -> float | None:
+        """What share of values, each with how often it stands, the element can hold. 符合比例。
+
+        None where there are no values, or nothing is known that they could be held against.
+        """
+        filled = Counter({v: n for v, n in values.items() if v.strip() not in BLANKS})
+        fit = self._fit(self._elements[code]) if code in self._elements else None
+        return _Column("", filled, filled.total()).share(fit, 0) if fit else None
+
     def _all(self) -> Iterable[Element]:
         return self._elements.values()
 

@@ -28,6 +28,7 @@ from .elements import (
     find_element,
     get_element,
     get_elements,
+    is_named_by,
     list_usages,
     mask_sql,
     mask_value,
@@ -35,6 +36,7 @@ from .elements import (
     read_element,
     read_typed,
     read_typed_sql,
+    share_that_fits,
     suggest_elements,
 )
 from .finding import (
@@ -78,6 +80,7 @@ __all__ = [
     "identity_sql",
     "import_code_set",
     "import_elements",
+    "is_named_by",
     "judge_column",
     "likely_hold_sql",
     "list_code_sets",
@@ -94,5 +97,6 @@ __all__ = [
     "read_typed",
     "read_typed_sql",
     "restore_element",
+    "share_that_fits",
     "suggest_elements",
 ]

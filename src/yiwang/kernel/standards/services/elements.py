@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from yiwang.kernel.standards.masks import mask_text, mask_text_sql
 from yiwang.kernel.standards.overlay import Standards, current_standards
 from yiwang.kernel.standards.readings import difference_sql as _difference_sql
 from yiwang.kernel.standards.readings import read_text, read_text_sql
-from yiwang.kernel.standards.suggest import Suggester
+from yiwang.kernel.standards.suggest import Suggester, fold_name
 from yiwang.kernel.standards.types import (
     ELEMENT_USAGES,
     CodeSetVersion,
@@ -91,6 +91,22 @@ def suggest_elements(
     element is a short code or a plain text.
     """
     return _suggester(current_standards(), today()).suggest(column_name, samples, limit)
+
+
+def share_that_fits(code: str, values: Mapping[str, int]) -> float | None:
+    """What share of values, each with how often it stands, an element can hold. 取值符合率。
+
+    None where there are no values, or nothing is known of the element to hold them against.
+    """
+    return _suggester(current_standards(), today()).share(code, values)
+
+
+def is_named_by(code: str, column_name: str) -> bool:
+    """Whether a heading is, as a whole, a Chinese name of the element. 列名即数据元名称。"""
+    element = find_element(code)
+    names = (element.zh, *element.aliases) if element else ()
+    heading = fold_name(column_name)
+    return any(heading == fold_name(one) for one in names if not one.isascii())
 
 
 @lru_cache(maxsize=2)

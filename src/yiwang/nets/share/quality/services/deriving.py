@@ -20,12 +20,11 @@ from yiwang.nets.share.catalog.types import ItemInfo
 from yiwang.nets.share.quality.types import Dimension, RuleKind, RuleSpec, Severity
 
 from .code_members import meaning_of, versions_of
+from .habits import suspect_values
 
-SURE = 0.95
-"""Share of a column's values that must be numbers, dates or of one shape to expect it of all."""
-LEAST_ROWS = 50
+MOST = 0.6
+"""Share of the commonest cells that must fit an element that is only suspected."""
 LENGTH = re.compile(r"[an]{1,2}\.\.(\d+)")
-SHAPED = re.compile(r"(?:[9A](?:\(\d+\))?|[-/.:])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,8 @@ def derive_from(
     items: Sequence[ItemInfo], key: Sequence[str], profile: Sequence[ColumnProfile] = ()
 ) -> list[RuleSpec]:
     """All derived rules of a register. 派生规则。"""
-    columns = list(_bound(items))
+    profiles = {one.name: one for one in profile}
+    columns = list(_bound(items, profiles))
     present = {item.name for item in items}
     key = [name for name in key if name in present]
     rules = [rule for name in key for rule in _of_key(name)]
@@ -50,16 +50,34 @@ def derive_from(
         rules += _of_element(column)
     rules += _against_identity(columns)
     known = {column.name for column in columns}
-    rules += [rule for one in profile if one.name not in known for rule in _of_values(one)]
+    for one in profile:
+        rules += suspect_values(one, bound=one.name in known, key=one.name in key)
     return rules
 
 
-def _bound(items: Iterable[ItemInfo]) -> Iterable[Column]:
+def _bound(items: Iterable[ItemInfo], profiles: Mapping[str, ColumnProfile]) -> Iterable[Column]:
     known = standards.get_elements()
     for item in items:
         element = known.get(item.effective)
-        if element is not None:
-            yield Column(item.name, element, Severity.ERROR if item.element else Severity.WARNING)
+        if element is None:
+            continue
+        if item.element:
+            yield Column(item.name, element, Severity.ERROR)
+        elif _is_likely(item.name, element, profiles.get(item.name)):
+            yield Column(item.name, element, Severity.WARNING)
+
+
+def _is_likely(name: str, element: Element, profile: ColumnProfile | None) -> bool:
+    """Whether a suspected element is likely enough to hold values against it. 推荐是否可信。
+
+    A heading that is the standard's own Chinese name speaks for itself; under any other, `sex` or
+    `zip_code`, a column whose values mostly break the element holds something else.
+    """
+    if profile is None or standards.is_named_by(element.code, name):
+        return True
+    counted = {one.value: one.rows for one in profile.top if one.value}
+    share = standards.share_that_fits(element.code, counted)
+    return share is None or share >= MOST
 
 
 def _of_key(name: str) -> list[RuleSpec]:
@@ -173,65 +191,4 @@ def _relation(other: Column, identity: Column, relation: str, zh: str, en: str) 
         title_en=f"{other.name}: {en}",
         derived=True,
         meaning=meaning_of_element(identity.element),
-    )
-
-
-def _of_values(column: ColumnProfile) -> list[RuleSpec]:
-    """What nearly all values of a column are, the few others are suspected not to be. 按值推断。"""
-    if column.filled < LEAST_ROWS:
-        return []
-    for kind, zh, en, share in (
-        (
-            "number",
-            "几乎全为数字，其余可疑",
-            "nearly all are numbers, the others are suspect",
-            column.numeric,
-        ),
-        (
-            "date",
-            "几乎全为日期，其余可疑",
-            "nearly all are dates, the others are suspect",
-            column.dates,
-        ),
-    ):
-        if SURE <= share < 1:
-            return [_suspect(column.name, RuleKind.TYPED, {"type": kind}, zh, en)]
-    shape = _usual_shape(column)
-    if not shape:
-        return []
-    return [_suspect(column.name, RuleKind.PATTERN, {"pattern": shape}, "几乎全为同一样式，其余可疑",
-                     "nearly all have one shape, the others are suspect")]  # fmt: skip
-
-
-def _usual_shape(column: ColumnProfile) -> str:
-    """The regular expression of the shape that nearly all values have, where it says anything."""
-    counted = sum(one.rows for one in column.patterns)
-    if not counted or not column.patterns[0].value:
-        return ""
-    usual = column.patterns[0]
-    told = usual.value or ""
-    if not SURE <= usual.rows / counted < 1 or not SHAPED.fullmatch(told) or told == "9":
-        return ""
-    return _as_regex(told)
-
-
-def _as_regex(shape: str) -> str:
-    pieces = []
-    for kind, _, count in re.findall(r"(.)(\((\d+)\))?", shape):
-        unit = {"9": "[0-9]", "A": "[A-Za-z]"}.get(kind, re.escape(kind))
-        pieces.append(f"{unit}{{{count}}}" if count else unit)
-    return "".join(pieces)
-
-
-def _suspect(name: str, kind: RuleKind, params: Mapping[str, object], zh: str, en: str) -> RuleSpec:
-    return RuleSpec(
-        code=f"derived.{name}.usual_{kind.value}",
-        kind=kind,
-        dimension=Dimension.CONFORMITY,
-        fields=(name,),
-        params=params,
-        severity=Severity.WARNING,
-        title_zh=f"{name}：{zh}",
-        title_en=f"{name}: {en}",
-        derived=True,
     )
