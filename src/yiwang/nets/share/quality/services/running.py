@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from yiwang.kernel.base.act import SYSTEM, Act, Actor, Ref
@@ -17,18 +18,27 @@ from yiwang.kernel.pool.types import VersionInfo
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.models import DimensionScore, Result, Run
 from yiwang.nets.share.quality.types import (
-    Dimension,
     RuleResult,
     RunState,
     Score,
     Trigger,
     rule_from_json,
 )
+from yiwang.nets.share.sources import services as sources
 
 from .checking import Base, Checked, check_version
 from .declaring import rules_of
 from .permissions import RUN
-from .scoring import Kept, count_kept, current_weights, get_weights, score
+from .scoring import (
+    ANSWER_DAYS,
+    Answered,
+    Beside,
+    count_kept,
+    current_weights,
+    get_weights,
+    read_beside,
+    score,
+)
 
 TASK = "quality.check"
 BASES_LOOKED_AT = 20
@@ -255,8 +265,11 @@ def _store_scores(
         one.created_at for one in pool.list_versions(version.table_id)
         if one.state == "live" and one.number <= version.number
     ]  # fmt: skip
-    kept = count_kept(resource.update_cycle, arrivals, run.finished_at)
-    scores = score(results, kept, get_weights(run.weights))
+    ended = run.finished_at or now()
+    beside = Beside(
+        count_kept(resource.update_cycle, arrivals, ended), _count_answered(resource, ended)
+    )
+    scores, details = score(results, beside, get_weights(run.weights)), beside.details()
     DimensionScore.objects.bulk_create(
         [
             DimensionScore(
@@ -268,7 +281,7 @@ def _store_scores(
                 value=one.value,
                 level=one.level,
                 weights=run.weights,
-                detail=kept.as_json() if kept and one.dimension == Dimension.TIMELINESS else {},
+                detail=details.get(one.dimension, {}),
             )
             for one in scores
         ]
@@ -276,11 +289,18 @@ def _store_scores(
     return scores
 
 
+def _count_answered(resource: catalog.Resource, until: datetime) -> Answered | None:
+    """Nothing for a register that no live source feeds: nobody can say whether a file was there."""
+    answered, asked = sources.count_answers(
+        resource.owner, resource.name, since=until - timedelta(days=ANSWER_DAYS), until=until
+    )
+    return Answered(answered, asked, ANSWER_DAYS) if asked else None
+
+
 def recompute_scores(run: Run) -> list[Score]:
     """The scores of a run worked out again from what it stored. 重算评分。"""
-    row = DimensionScore.objects.filter(run=run, dimension=Dimension.TIMELINESS).first()
-    kept = Kept(**row.detail) if row and row.detail else None
-    return score(results_of(run), kept, get_weights(run.weights))
+    rows = DimensionScore.objects.filter(run=run).values_list("dimension", "detail")
+    return score(results_of(run), read_beside(dict(rows)), get_weights(run.weights))
 
 
 def forget_version(version_id: str) -> int:

@@ -42,6 +42,8 @@ CYCLE_DAYS = {
     UpdateCycle.YEARLY: 366,
 }
 CYCLES_LOOKED_AT = 12
+ANSWER_DAYS = 90
+"""How far back the readings of a live source are looked at. 应答统计天数。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,47 @@ class Kept:
     def as_json(self) -> dict[str, int]:
         """As stored. 入库形式。"""
         return {"kept": self.kept, "cycles": self.cycles, "days": self.days}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How many of the readings that were asked for the source answered. 数据源应答情况。"""
+
+    answered: int
+    asked: int
+    days: int
+
+    def as_json(self) -> dict[str, int]:
+        """As stored. 入库形式。"""
+        return {"answered": self.answered, "asked": self.asked, "days": self.days}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is measured of a register beside its rows. 数据之外的度量。"""
+
+    kept: Kept | None = None
+    answered: Answered | None = None
+
+    def counts(self) -> dict[Dimension, tuple[int, int]]:
+        """Numerator and denominator of the dimensions that are measured so. 分子与分母。"""
+        found = {}
+        if self.kept:
+            found[Dimension.TIMELINESS] = (self.kept.kept, self.kept.cycles)
+        if self.answered:
+            found[Dimension.ACCESSIBILITY] = (self.answered.answered, self.answered.asked)
+        return found
+
+    def details(self) -> dict[str, dict[str, int]]:
+        """As stored with the score of each dimension. 入库形式。"""
+        told = {Dimension.TIMELINESS: self.kept, Dimension.ACCESSIBILITY: self.answered}
+        return {str(name): one.as_json() for name, one in told.items() if one}
+
+
+def read_beside(details: Mapping[str, Mapping[str, int]]) -> Beside:
+    """What was stored beside a run's scores. 读取入库形式。"""
+    kept, answered = details.get(Dimension.TIMELINESS), details.get(Dimension.ACCESSIBILITY)
+    return Beside(Kept(**kept) if kept else None, Answered(**answered) if answered else None)
 
 
 def current_weights() -> tuple[int, Mapping[str, Any]]:
@@ -132,21 +175,20 @@ def count_kept(cycle: str, arrivals: Iterable[datetime], at: datetime | None = N
     return Kept(len([place for place in range(cycles) if place in met]), cycles, days)
 
 
-def score(
-    results: Iterable[RuleResult], kept: Kept | None, content: Mapping[str, Any]
-) -> list[Score]:
+def score(results: Iterable[RuleResult], beside: Beside, content: Mapping[str, Any]) -> list[Score]:
     """The score of each dimension, and the total last. 评分。
 
-    Warnings do not count. A dimension without a measured row or cycle has no value and is left out
-    of the total.
+    Warnings do not count. What is measured `beside` the rows counts where no rule of its dimension
+    looked at any. A dimension without either has no value and is left out of the total.
     """
     sums: dict[Dimension, tuple[int, int]] = dict.fromkeys(Dimension, (0, 0))
     for result in results:
         if result.spec.severity == Severity.ERROR:
             passed, checked = sums[result.spec.dimension]
             sums[result.spec.dimension] = passed + result.passed, checked + result.checked
-    if kept is not None and not sums[Dimension.TIMELINESS][1]:
-        sums[Dimension.TIMELINESS] = kept.kept, kept.cycles
+    for dimension, counted in beside.counts().items():
+        if not sums[dimension][1]:
+            sums[dimension] = counted
     levels = content["levels"]
     scores = [_score(one.value, *sums[one], levels) for one in Dimension]
     return [*scores, _total(scores, content)]

@@ -2,6 +2,7 @@
 
 from yiwang.nets.share.sources.models import Run, SeenFile, Source, SourceTable
 
+from .answering import count_answers
 from .asking import TASK, ask_run, ref_of_run, run_due, sweep_runs
 from .choosing import (
     Plan,
@@ -53,6 +54,7 @@ __all__ = [
     "change_source",
     "change_table",
     "check_source",
+    "count_answers",
     "describe_table",
     "discover_tables",
     "follow_delivery",
