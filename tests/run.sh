@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs the suite: `test` quickly, `deep` wholly; on SQLite, then on PostgreSQL.
 # A run that skips something says so at the end; under YIWANG_REQUIRE_ALL=1 a skip is a failure.
+# Sizes that a short run may lower, all said at the end: YIWANG_LOOKS=pairs, YIWANG_KILLS,
+# YIWANG_EXAMPLES, YIWANG_SOAK_SECONDS.
 set -uo pipefail
 kind=$1
 python=${PYTEST%% *}
@@ -28,21 +30,26 @@ EOF
 
 if [ "$kind" = deep ]; then
   export YIWANG_REQUIRE_ALL=1
-  marks=(); pg_marks=(-m "not browser")
-  # After a `make test` on the same commit only the rest is needed.
+  # Deep tests take minutes each and their dear fixtures are the whole run's: whoever is done
+  # takes from the other, instead of whole modules at a time.
+  steal=(--dist worksteal)
+  marks=("${steal[@]}"); pg_marks=("${steal[@]}" -m "not browser")
+  for name in YIWANG_LOOKS YIWANG_KILLS YIWANG_EXAMPLES YIWANG_SOAK_SECONDS; do
+    [ -z "${!name:-}" ] || skipped+=("what $name=${!name} leaves out: run make deep without it")
+  done
+  # After a `make test` on the same commit only the rest is needed; on PostgreSQL that is what
+  # meets the database: every address and operation, deliveries, and processes killed at random.
   if [ -n "${YIWANG_AFTER_TEST:-}" ]; then
-    marks=(-m "deep or browser"); pg_marks=()
+    marks=("${steal[@]}" -m "deep or browser")
+    pg_marks=("${steal[@]}" -m "deep and not browser" tests/api tests/soak src/yiwang/nets/share/tests)
+    skipped+=("deep tests on PostgreSQL beside ${pg_marks[*]:4}: run make deep")
   fi
 else
   marks=(-m "not deep and not browser"); pg_marks=(-m "not deep and not browser")
 fi
 
 run "$kind on SQLite" "${marks[@]}"
-if [ "$kind" = deep ] && [ ${#pg_marks[@]} = 0 ]; then
-  # `make test` ran the whole quick suite there, and the operations tests above moved and restored
-  # nodes on it; the deep tests run on it with a plain `make deep`.
-  skipped+=("deep tests on PostgreSQL after a make test: run make deep")
-elif reachable; then
+if reachable; then
   YIWANG_DATABASE=$PG run "$kind on PostgreSQL" "${pg_marks[@]}" --ignore tests/operations --ignore tests/architecture
 elif [ "${YIWANG_REQUIRE_ALL:-}" = 1 ]; then
   failed=1; echo "!! PostgreSQL does not answer at $PG and everything is required"

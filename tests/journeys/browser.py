@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-sync",
     "--font-render-hinting=none",
 ]
+# "pairs": only so many looks that every two traits meet on some page; a plain run has all of them.
+LOOKS_CHOSEN = os.environ.get("YIWANG_LOOKS", "all")
 PHONE, DESK, NARROWEST = (375, 740), (1366, 768), (320, 640)
 
 
@@ -81,8 +83,7 @@ class Visitor:
 
     def list_barriers(self) -> list[str]:
         self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        return [describe(violation) for violation in found["violations"]]
+        return [describe(violation) for violation in self.page.evaluate(BARRIERS)]
 
     def list_overflows(self) -> list[str]:
         measured = self.page.evaluate(WIDTH)
@@ -102,9 +103,27 @@ class Visitor:
         if not response.url.startswith(self.base):
             self.foreign.append(response.url)
         elif response.request.resource_type != "other" and response.status == 200:
+            self._weigh(response)
+
+    def _weigh(self, response: Response) -> None:
+        if "/static/" not in response.url:
             self.bytes_gz += len(gzip.compress(response.body()))
+        elif response.url not in STATIC_WEIGHTS:
+            STATIC_WEIGHTS[response.url] = len(gzip.compress(response.body()))
+
+    def weigh(self) -> int:
+        """Bytes of the open page over the wire for who comes here first, what lies ready counted."""
+        used: list[str] = self.page.evaluate(RESOURCES)
+        return self.bytes_gz + sum(STATIC_WEIGHTS.get(url, 0) for url in set(used))
 
 
+# Files of the product by address: the same bytes on every page, so each is packed but once.
+STATIC_WEIGHTS: dict[str, int] = {}
+RESOURCES = "() => performance.getEntriesByType('resource').map((one) => one.name)"
+# What axe found right is as long again as the page and nobody reads it: it stays in the browser.
+BARRIERS = """async () =>
+  (await axe.run(document, {resultTypes: ["violations"]})).violations
+"""
 WIDTH = """() => ({
   scroll: document.documentElement.scrollWidth,
   inner: window.innerWidth,

@@ -5,6 +5,7 @@ import http.cookiejar
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -169,12 +170,19 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def node(tmp_path):
-    """A prepared node on SQLite."""
-    made = Node(tmp_path / "home")
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """What `init` makes on SQLite; nobody starts or changes this one."""
+    made = Node(tmp_path_factory.mktemp("prepared") / "home")
     made.run("init")
     return made
+
+
+@pytest.fixture
+def node(prepared, tmp_path):
+    """A prepared node on SQLite of the test's own."""
+    shutil.copytree(prepared.home, tmp_path / "home")
+    return Node(tmp_path / "home")
 
 
 @pytest.fixture

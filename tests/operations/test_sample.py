@@ -1,8 +1,21 @@
 """The sample city as `make run` loads it."""
 
+import shutil
+
 import pytest
 
+from .conftest import Node
+
 pytestmark = pytest.mark.deep
+
+
+@pytest.fixture(scope="module")
+def small_city(prepared, tmp_path_factory):
+    """A small sample city, and what its loading printed."""
+    home = tmp_path_factory.mktemp("small-city") / "home"
+    shutil.copytree(prepared.home, home)
+    made = Node(home)
+    return made, made.ask("sample", "load", "--rows", 200)
 
 
 def test_the_sample_city_shows_what_was_planted_in_it(node):
@@ -17,8 +30,8 @@ def test_the_sample_city_shows_what_was_planted_in_it(node):
         assert {name: counts.get(name) for name in comparison["expected"]} == comparison["expected"]
 
 
-def test_a_newcomer_finds_a_catalogue_two_drafts_and_a_delivery_to_decide(node):
-    found = node.ask("sample", "load", "--rows", 200)
+def test_a_newcomer_finds_a_catalogue_two_drafts_and_a_delivery_to_decide(small_city):
+    node, found = small_city
 
     resources = {one["resource"] for one in found["files"] if one["resource"]}
     shown = [node.ask("resource", "show", one) for one in sorted(resources)]
@@ -26,8 +39,8 @@ def test_a_newcomer_finds_a_catalogue_two_drafts_and_a_delivery_to_decide(node):
     assert all(one["missing"] == [] and one["abstract"] for one in shown)
 
 
-def test_a_second_load_only_prints_the_sign_ins(node):
-    first = node.ask("sample", "load", "--rows", 200)["sign_ins"]
+def test_a_second_load_only_prints_the_sign_ins(small_city):
+    node, first = small_city[0], small_city[1]["sign_ins"]
 
     again = node.ask("sample", "load")
 
@@ -37,10 +50,9 @@ def test_a_second_load_only_prints_the_sign_ins(node):
     assert (node.home / "sample-sign-ins.json").stat().st_mode & 0o077 == 0
 
 
-def test_a_sample_account_signs_in_on_the_command_line(node):
-    person = next(
-        o for o in node.ask("sample", "load", "--rows", 200)["sign_ins"] if o["role"] == "auditor"
-    )
+def test_a_sample_account_signs_in_on_the_command_line(small_city):
+    node, found = small_city
+    person = next(one for one in found["sign_ins"] if one["role"] == "auditor")
 
     node.run("sign-in", person["name"], "--password-stdin", input=person["password"] + "\n")
     refused = node.run("resource", "show", "户籍人口", "--as", person["name"], code=None)
