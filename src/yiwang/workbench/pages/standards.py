@@ -37,7 +37,7 @@ TYPES = {
     "text": msg("Text"),
     "code": msg("Code"),
     "integer": msg("Whole number"),
-    "number": msg("Number"),
+    "number": msg("Numeric value"),
     "date": msg("Date"),
     "datetime": msg("Date and time"),
 }

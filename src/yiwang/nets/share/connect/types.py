@@ -60,7 +60,9 @@ class Instructions:
     lists those that do not land, `key` those that identify a row. `sheets` are gathered into one
     table. `waived` lists the held checks that a person has looked at (`shrink`, `drift`).
     `confirmed` says that a person saw a preview. `exact` is said of what this platform wrote itself:
-    it neither follows the mapping nor becomes it. What is empty is proposed and done as usual.
+    it neither follows the mapping nor becomes it. `stands_on` is the version that a whole register
+    written anew was made from: where another came meanwhile, it does not land. What is empty is
+    proposed and done as usual.
     """
 
     kind: str = DeliveryKind.FULL
@@ -79,6 +81,7 @@ class Instructions:
     waived: tuple[str, ...] = ()
     confirmed: bool = False
     exact: bool = False
+    stands_on: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As stored with the delivery. 存储形式。"""

@@ -9,6 +9,7 @@ from .finding import (
     count_states,
     get_batch,
     get_delivery,
+    list_made_from,
     list_of_resource,
     visible_deliveries,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "land_here",
     "land_ready",
     "leave_out",
+    "list_made_from",
     "list_of_resource",
     "load_and_set",
     "load_mapping",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Count, QuerySet
 
 from yiwang.kernel.base.act import Actor
@@ -49,3 +51,10 @@ def count_states(deliveries: QuerySet[Delivery]) -> dict[str, int]:
     rows = deliveries.order_by().values("state").annotate(number=Count("id"))
     found = {row["state"]: row["number"] for row in rows}
     return {state: found[state] for state in DeliveryState.values if state in found}
+
+
+def list_made_from(version_ids: Iterable[str]) -> dict[str, str]:
+    """Those versions that are another one written anew, with that other. 整册更正的来源版本。"""
+    found = Delivery.objects.filter(pool_version__in=list(version_ids))
+    made = {one.pool_version: one.instructions.get("stands_on", "") for one in found}
+    return {version: base for version, base in made.items() if base}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yiwang.kernel.base.act import Act, Actor
-from yiwang.kernel.base.errors import InvalidInput, TooMany, Unavailable, YiwangError
+from yiwang.kernel.base.errors import Conflict, InvalidInput, TooMany, Unavailable, YiwangError
 from yiwang.kernel.events import services as events
 from yiwang.kernel.files import services as files
 from yiwang.kernel.ledger import services as ledger
@@ -239,6 +239,7 @@ def _commit(landing: Landing, staged: Staged, items: Sequence[ItemInfo]) -> None
     listed = stage_differences(landing.differences)
     with ledger.acting(landing.actor, "share.delivery.land", on=ref_of(delivery)) as act:
         refuse_overtaken(delivery)
+        refuse_moved(landing)
         resource = landing.known or catalog.create_resource(
             landing.actor, owner=delivery.owner, name=delivery.resource_name
         )
@@ -266,6 +267,16 @@ def _commit(landing: Landing, staged: Staged, items: Sequence[ItemInfo]) -> None
             act,
             "share.delivery.landed",
             {"delivery": delivery.id, "resource": resource.id, "version": version.number},
+        )
+
+
+def refuse_moved(landing: Landing) -> None:
+    """Stop a register written anew from one that is not the newest any more. 版本已变则不汇聚。"""
+    told, known = landing.told.stands_on, landing.known
+    newest = pool.find_latest(known.table) if told and known and known.table else None
+    if told and (newest is None or newest.id != told):
+        raise Conflict(
+            "connect.delivery.moved", "Other data has landed since this was made; make it anew"
         )
 
 

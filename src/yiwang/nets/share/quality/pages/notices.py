@@ -61,7 +61,9 @@ def notice_light(notice: Notice) -> Light:
 NOTICES = ListSpec(
     "quality.notices",
     columns=(
-        Column("number", msg("Number"), link=lambda n: reverse("quality:notice", args=[n.id])),
+        Column(
+            "number", msg("Notice number"), link=lambda n: reverse("quality:notice", args=[n.id])
+        ),
         Column("owner", msg("Department")),
         Column("state", msg("State"), notice_light, kind="light"),
         Column("rows", msg("Wrong cells"), kind="number"),

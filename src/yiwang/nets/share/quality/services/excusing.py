@@ -23,6 +23,7 @@ from yiwang.nets.share.catalog.services.permissions import LOOK
 from yiwang.nets.share.quality.models import Excuse, Group, Run
 from yiwang.nets.share.quality.types import ExcuseState
 
+from .amending import digest_rows
 from .digests import digest_value
 from .following import refresh_groups
 from .permissions import ANSWER, READ, SEND
@@ -174,7 +175,10 @@ def group_of(found: Excuse) -> Group:
 
 
 def find_rows(group: Group, rows: Sequence[int]) -> list[tuple[str, str]]:
-    """Key and value digest of rows of a group by their numbers. 按行号取问题行。"""
+    """Key and value digest of rows of a group by their numbers. 按行号取问题行。
+
+    A row without a key is known again by all that stands in it.
+    """
     wanted = sorted(set(rows))
     if len(wanted) > ROWS_AT_ONCE:
         raise InvalidInput(
@@ -190,15 +194,8 @@ def find_rows(group: Group, rows: Sequence[int]) -> list[tuple[str, str]]:
         ).fetchall()
     if len(found) < len(wanted):
         raise NotFound("quality.row.missing", "Some of these rows are not in the group any more")
-    blank = sum(not key for _, key, _ in found)
-    if blank:
-        raise InvalidInput(
-            "quality.excuse.key",
-            "%(rows)s of these rows have no key by which they could be known again; excuse the "
-            "whole group, or give the resource a key",
-            rows=blank,
-        )
-    return [(key, digest_value(value)) for _, key, value in found]
+    signs = digest_rows(run.pool_version, [int(row) for row, key, _ in found if not key])
+    return [(key or signs[int(row)], digest_value(value)) for row, key, value in found]
 
 
 def check_reason(reason: str, until: date | None) -> str:

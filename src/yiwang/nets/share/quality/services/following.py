@@ -6,7 +6,7 @@ about it. A group is fixed when a later run finds none of it, and open again whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -34,6 +34,7 @@ from yiwang.nets.share.quality.types import (
     Severity,
 )
 
+from .amending import MARK, digest_rows
 from .digests import digest_value
 
 Kind = tuple[str, str, str]
@@ -112,24 +113,35 @@ def list_examples(run: Run) -> dict[Kind, tuple[int, str]]:
 
 def count_excused(run: Run) -> dict[Kind, int]:
     """Of the failing rows, those that are excused one by one. 逐行例外计数。"""
-    excuses = {(one.rule, one.field, one.key, one.value_digest) for one in row_excuses(run)}
     counts: dict[Kind, int] = {}
-    if not excuses or not run.rows_version:
-        return counts
-    keys = sorted({key for _, _, key, _ in excuses})
+    for kind, _ in list_excused(run, row_excuses(run)):
+        counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+def list_excused(run: Run, excuses: Iterable[Excuse]) -> Iterator[tuple[Kind, int]]:
+    """The failing rows of a run that these excuses are about, with their group. 例外所指的行。
+
+    By key and value where the row has a key, else by all that stands in it.
+    """
+    wanted = {(one.rule, one.field, one.key, one.value_digest) for one in excuses}
+    if not wanted or not run.rows_version:
+        return
+    keys = sorted({key for _, _, key, _ in wanted if not key.startswith(MARK)})
+    unkeyed = sorted({rule for rule, _, key, _ in wanted if key.startswith(MARK)})
     with pool.engine() as connection:
         answer = connection.execute(
-            f"SELECT rule, coalesce(field, ''), coalesce(pattern, ''), key, value"
-            f" FROM {pool.relation(run.rows_version)} SEMI JOIN"
-            " (SELECT unnest(?::VARCHAR[]) AS key) USING (key)",
-            [keys],
+            "SELECT rule, coalesce(field, ''), coalesce(pattern, ''), coalesce(key, ''), value, row"
+            f" FROM {pool.relation(run.rows_version)} WHERE key IN (SELECT unnest(?::VARCHAR[]))"
+            " OR coalesce(key, '') = '' AND rule IN (SELECT unnest(?::VARCHAR[]))",
+            [keys, unkeyed],
         )
         while block := answer.fetchmany(BLOCK):
-            for rule, field, pattern, key, value in block:
-                if (rule, field, key, digest_value(value)) in excuses:
-                    kind = (rule, field, pattern[:PATTERN_LENGTH])
-                    counts[kind] = counts.get(kind, 0) + 1
-    return counts
+            signs = digest_rows(run.pool_version, [int(one[5]) for one in block if not one[3]])
+            for rule, field, pattern, key, value, row in block:
+                sign = key or signs.get(int(row), "")
+                if (rule, field, sign, digest_value(value)) in wanted:
+                    yield (rule, field, pattern[:PATTERN_LENGTH]), int(row)
 
 
 def row_excuses(run: Run) -> QuerySet[Excuse]:

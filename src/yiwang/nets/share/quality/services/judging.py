@@ -16,6 +16,7 @@ from yiwang.kernel.pool.types import VersionInfo
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.types import Answer
 
+from .amending import can_amend, keep_numbers
 from .digests import digest_value
 from .rechecking import Row, find_failures
 from .returned import Given
@@ -57,7 +58,8 @@ class Verdict:
 class Judged:
     """The answers for one register judged, and the rows that a delivery takes. 一册的判定结果。
 
-    `upserts` are whole rows in the order of `columns`, `deletes` the keys that go.
+    `upserts` are whole rows in the order of `columns`, `deletes` the keys that go. A register
+    without a key is written anew: `amended` rows and `dropped` ones by their numbers.
     """
 
     resource: catalog.ResourceInfo
@@ -66,6 +68,8 @@ class Judged:
     verdicts: list[Verdict] = field(default_factory=list)
     upserts: list[Row] = field(default_factory=list)
     deletes: list[Key] = field(default_factory=list)
+    amended: dict[int, Row] = field(default_factory=dict)
+    dropped: set[int] = field(default_factory=set)
 
     def counts(self) -> Counter[str]:
         """How many lines came to what. 判定计数。"""
@@ -140,13 +144,23 @@ class _Work:
             self.changes.setdefault(number, {})[one.field] = one.value or ""
 
     def apply(self) -> None:
-        """Check the corrected rows, then whether a delivery by key can bring them. 落实更正。"""
-        if not self.key:
+        """Check the corrected rows, then whether a delivery can bring them. 落实更正。
+
+        By key where the register has one; else the whole register is written anew, up to a size.
+        """
+        if not self.key and not can_amend(self.judged.version):
             self._refuse(self.lines, "no_key")
             return
-        self._refuse([one for one in self.lines if not self._key_of(self.now[one])], "blank_key")
+        if self.key:
+            blank = [one for one in self.lines if not self._key_of(self.now[one])]
+            self._refuse(blank, "blank_key")
         self._refuse_wrong()
-        self._plan()
+        if self.key:
+            self._plan()
+        else:
+            self.judged.dropped = {one for one in self.lines if one in self.removed}
+            kept = self.lines.keys() - self.removed
+            self.judged.amended = {one: self._changed(one) for one in kept}
         for number, lines in self.lines.items():
             code = REMOVED if number in self.removed else CORRECTED
             for one in lines:
@@ -329,7 +343,8 @@ def lasts(issued: VersionInfo, newest: VersionInfo) -> bool:
         for one in pool.list_versions(newest.table_id)
         if issued.number < one.number <= newest.number and one.state == "live"
     ]
-    return newest.number > issued.number and all(one.kind != "full" for one in later)
+    whole = [one.id for one in later if one.kind == "full"]
+    return newest.number > issued.number and set(whole) <= keep_numbers(whole)
 
 
 def read_rows(judged: Judged, rows: Sequence[int]) -> dict[int, Row]:

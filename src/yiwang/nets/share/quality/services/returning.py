@@ -7,8 +7,7 @@ taken up where it stood: nothing is landed twice, nothing is forgotten.
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -30,6 +29,7 @@ from yiwang.nets.share.connect.types import DeliveryKind, DeliveryState, Instruc
 from yiwang.nets.share.quality.models import Notice, NoticeLine, NoticeReturn
 from yiwang.nets.share.quality.types import LineState, NoticeState, ReturnState
 
+from .amending import amended_rows
 from .answers import count_answers, excuse_right, list_problems
 from .following import SENT_OUT, close_settled, refresh_groups
 from .judging import Judged, judge
@@ -43,6 +43,8 @@ ROUNDS = 5
 PIECE = 1 << 20
 LEFT_BEHIND = timedelta(minutes=10)
 Step = Callable[[int, int], None]
+Table = tuple[Sequence[str], Iterable[Sequence[str | None]]]
+"""Columns and rows."""
 
 
 def take_return(
@@ -218,13 +220,13 @@ def _queue(actor: Actor, found: NoticeReturn, returned: Returned, judged: Sequen
             return True
         if any(not _is_newest(one) for one in judged):
             return False
-        refused = excuse_right(act, found, judged)
+        excuse_right(act, found, judged)
         found.deliveries = [
             delivery for one in judged for delivery in _deliver(actor, found.notice, one)
         ]
         found.delivery = found.deliveries[0] if found.deliveries else ""
-        found.counts = count_answers(returned, judged, refused)
-        found.problems = list_problems(returned, judged, refused)
+        found.counts = count_answers(returned, judged)
+        found.problems = list_problems(returned, judged)
         found.state = ReturnState.LANDING
         found.save()
         act.note(**found.counts)
@@ -239,29 +241,49 @@ def _is_newest(judged: Judged) -> bool:
 def _deliver(actor: Actor, notice: Notice, judged: Judged) -> list[str]:
     """The deliveries that bring the corrections: rows by key first, then keys that go. 更正报送。"""
     key = tuple(judged.resource.key)
-    parts: list[tuple[str, Sequence[str], Sequence[Sequence[str | None]]]] = []
+    parts: list[tuple[DeliveryKind, Sequence[str], Iterable[Sequence[str | None]]]] = []
     if judged.upserts:
         parts.append((DeliveryKind.UPSERT, judged.columns, judged.upserts))
     if judged.deletes:
         parts.append((DeliveryKind.DELETE, key, judged.deletes))
-    found = []
-    for kind, columns, rows in parts:
-        out = io.BytesIO()
-        write_csv(out, columns, rows, encoding="utf-8", defuse=False)
+    if judged.amended or judged.dropped:
+        rows = amended_rows(judged.version, judged.columns, judged.amended, judged.dropped)
+        parts.append((DeliveryKind.FULL, judged.columns, rows))
+    return [
+        _send(actor, notice, judged, instruct(judged, kind), (columns, rows))
+        for kind, columns, rows in parts
+    ]
+
+
+def instruct(judged: Judged, kind: DeliveryKind) -> Instructions:
+    """How a delivery of corrections is to be read. 更正报送说明。"""
+    whole = kind == DeliveryKind.FULL
+    return Instructions(
+        kind=kind,
+        key=() if whole else tuple(judged.resource.key),
+        header_row=1,
+        encoding="utf-8",
+        exact=True,
+        # Every row that goes was named on the notice, so a smaller register surprises nobody.
+        waived=("shrink",) if whole else (),
+        stands_on=judged.version.id if whole else "",
+    )
+
+
+def _send(actor: Actor, notice: Notice, judged: Judged, told: Instructions, table: Table) -> str:
+    with files.scratch("corrections") as folder, (folder / "file").open("w+b") as out:
+        write_csv(out, *table, encoding="utf-8", defuse=False)
         out.seek(0)
         delivery = connect.receive_file(
             actor,
             out,
-            file_name=f"整改单 {notice.number} {kind}.csv",
+            file_name=f"整改单 {notice.number} {told.kind}.csv",
             owner=judged.resource.owner,
             name=judged.resource.name,
-            instructions=Instructions(
-                kind=kind, key=key, header_row=1, encoding="utf-8", exact=True
-            ),
+            instructions=told,
             queue=False,
         )
-        found.append(delivery.id)
-    return found
+    return delivery.id
 
 
 def _land(actor: Actor, found: NoticeReturn) -> None:

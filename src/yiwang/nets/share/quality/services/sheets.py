@@ -28,7 +28,7 @@ from yiwang.nets.share.quality.models import Group, Notice, NoticeLine, Run
 from yiwang.nets.share.quality.types import Answer
 
 from .digests import digest_value, sign_rows
-from .following import holding_excuses
+from .following import Kind, list_excused, row_excuses
 from .worklist import mask_of_field
 
 MARK, FORMAT = "yiwang-notice", "1"
@@ -63,7 +63,7 @@ class Register:
     masks: Mapping[str, str]
     places: Places
     picks: Mapping[str, str]
-    excused_keys: frozenset[tuple[str, str, str, str]]
+    excused: frozenset[tuple[Kind, int]]
 
 
 @dataclass(slots=True)
@@ -132,7 +132,6 @@ def _register(
     columns = pool.get_version(run.pool_version).columns[:MOST_COLUMNS]
     masks = {} if whole else catalog.sight_of(actor, resource, columns).masks
     items = {item.name: item.effective for item in catalog.list_items(resource.id)}
-    row_excuses = holding_excuses(resource.id).exclude(key="")
     return Register(
         resource=resource,
         run=run,
@@ -143,7 +142,7 @@ def _register(
         picks={
             name: code_set for name in columns if (code_set := code_set_of(items.get(name, "")))
         },
-        excused_keys=frozenset(row_excuses.values_list("rule", "field", "key", "value_digest")),
+        excused=frozenset(list_excused(run, row_excuses(run))),
     )
 
 
@@ -169,7 +168,7 @@ def write_cover(notice: Notice, registers: Sequence[Register]) -> Cover:
     owner = catalog.name_codes([notice.owner]).get(notice.owner, notice.owner)
     masked = any(one.masks for one in registers)
     facts = [
-        (gettext("Number"), notice.number),
+        (gettext("Notice number"), notice.number),
         (gettext("Department"), owner),
         (gettext("Due on"), notice.due_on.isoformat() if notice.due_on else "–"),
         (gettext("Registers"), "、".join(dict.fromkeys(one.resource.name for one in registers))),
@@ -281,12 +280,11 @@ def find_cells(register: Register) -> Iterator[Cell]:
 
 def _cell(register: Register, found: Sequence[Any]) -> Cell:
     number, field, key, value, suggestion, kinds = found[:6]
-    digest = digest_value(value)
     groups = []
     for kind in kinds.split(PART):
         rule, _, pattern = kind.partition(PAIR)
         group = register.groups.get((rule, field, pattern))
-        if group and (rule, field, key or "", digest) not in register.excused_keys:
+        if group and ((rule, field, pattern), int(number or 0)) not in register.excused:
             groups.append(group)
     return Cell(
         int(number or 0), field, key, value, tuple(groups), suggestion or "", tuple(found[6:])

@@ -22,8 +22,7 @@ from yiwang.nets.share.catalog.services.permissions import LOOK
 from yiwang.nets.share.quality.models import Group, Run
 from yiwang.nets.share.quality.types import GroupState
 
-from .digests import digest_value
-from .following import holding_excuses
+from .following import list_excused, row_excuses
 from .permissions import ANSWER, READ
 
 PAGE = 50
@@ -116,7 +115,7 @@ def list_rows_of_group(
         return FoundPage((), more=False, next_after=0, version=0, masked=False)
     version = pool.get_version(run.pool_version)
     sight = catalog.sight_of(actor, resource, version.columns)
-    excuses = _excuses(group)
+    excuses = _excused_rows(run, group)
     where, parameters = _where(group, excuses, excused)
     page = pool.list_rows(
         run.rows_version, where=where, parameters=parameters, after=after, limit=limit
@@ -139,17 +138,18 @@ def show_row(
     group: Group,
     key: Sequence[str],
     masks: Mapping[str, str],
-    excuses: frozenset[tuple[str, str]],
+    excused: frozenset[int],
 ) -> FoundRow:
     """A failing row with what is personal masked. 脱敏显示。"""
     mask = mask_of_field(group.field, masks)
-    number = cells["row"] or "0"
+    written = cells["row"] or "0"
+    number = int(written) if written.isdecimal() else 0
     return FoundRow(
-        row=int(number) if number.isdecimal() else 0,
+        row=number,
         key=hide_key(cells["key"], key, masks),
         value=catalog.hide(mask, cells["value"]) if mask else cells["value"],
         suggestion=catalog.hide(mask, cells["suggestion"]) if mask else cells["suggestion"],
-        excused=(cells["key"] or "", digest_value(cells["value"])) in excuses,
+        excused=number in excused,
     )
 
 
@@ -188,19 +188,18 @@ def mark_source(actor: Actor, group_id: str, *, note: str, until: date | None = 
     return group
 
 
-def _excuses(group: Group) -> frozenset[tuple[str, str]]:
-    found = holding_excuses(group.resource).filter(rule=group.rule, field=group.field)
-    return frozenset(found.exclude(key="").values_list("key", "value_digest"))
+def _excused_rows(run: Run, group: Group) -> frozenset[int]:
+    found = row_excuses(run).filter(rule=group.rule, field=group.field)
+    kind = (group.rule, group.field, group.pattern)
+    return frozenset(row for about, row in list_excused(run, found) if about == kind)
 
 
-def _where(
-    group: Group, excuses: frozenset[tuple[str, str]], excused: str
-) -> tuple[str, list[object]]:
+def _where(group: Group, excuses: frozenset[int], excused: str) -> tuple[str, list[object]]:
     where = "rule = ? AND coalesce(field, '') = ? AND left(coalesce(pattern, ''), 200) = ?"
     parameters: list[object] = [group.rule, group.field, group.pattern]
     if excused in ("yes", "no"):
-        where += f" AND {'' if excused == 'yes' else 'NOT '}list_contains(?::VARCHAR[], key)"
-        parameters.append([key for key, _ in excuses])
+        where += f" AND {'' if excused == 'yes' else 'NOT '}list_contains(?::VARCHAR[], row)"
+        parameters.append([str(row) for row in sorted(excuses)])
     return where, parameters
 
 

@@ -7,6 +7,7 @@ import io
 import openpyxl
 import pytest
 
+from yiwang.kernel.tabular.write import write_csv
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.connect import services as connect
 from yiwang.nets.share.connect.types import Instructions
@@ -31,7 +32,9 @@ ELEMENTS = {"公民身份号码": "resident_id", "性别": "sex"}
 
 
 def to_csv(rows, columns=COLUMNS):
-    return "\n".join(",".join(row) for row in [columns, *rows]).encode()
+    out = io.BytesIO()
+    write_csv(out, columns, rows, encoding="utf-8", defuse=False)
+    return out.getvalue()
 
 
 @pytest.fixture

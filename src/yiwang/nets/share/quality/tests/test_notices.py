@@ -211,21 +211,6 @@ def test_a_group_goes_out_once_and_is_reopened_when_it_is_taken_back(engineer, f
     assert again.number[-3:] == "002"
 
 
-def test_a_register_without_a_key_says_what_to_do(engineer, land, monkeypatch):
-    resource = land(key=())
-    check(resource.id)
-    notice = services.open_notice(engineer, owner="D01", terms=services.Terms(purpose="核对名册"))
-    services.send_notice(engineer, notice.id)
-    _, stream = services.open_workbook(engineer, notice.id)
-    book = openpyxl.load_workbook(io.BytesIO(stream.read()))
-
-    made = give_back(engineer, fill(book, CORRECT))
-
-    assert made.state == "done"
-    assert made.deliveries == []
-    assert made.counts == {"no_key": 5}
-
-
 def test_repeated_keys_are_settled_where_one_row_is_left(engineer, land, monkeypatch):
     monkeypatch.setattr(returning, "check_again", lambda _, resource: check(resource).id)
     rows = [
