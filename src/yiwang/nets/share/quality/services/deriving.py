@@ -63,20 +63,23 @@ def _bound(items: Iterable[ItemInfo], profiles: Mapping[str, ColumnProfile]) -> 
             continue
         if item.element:
             yield Column(item.name, element, Severity.ERROR)
-        elif _is_likely(item.name, element, profiles.get(item.name)):
+        elif is_likely(item.name, element.code, _count_top(profiles.get(item.name))):
             yield Column(item.name, element, Severity.WARNING)
 
 
-def _is_likely(name: str, element: Element, profile: ColumnProfile | None) -> bool:
+def _count_top(profile: ColumnProfile | None) -> dict[str, int]:
+    return {one.value: one.rows for one in profile.top if one.value} if profile else {}
+
+
+def is_likely(heading: str, element: str, values: Mapping[str, int]) -> bool:
     """Whether a suspected element is likely enough to hold values against it. 推荐是否可信。
 
     A heading that is the standard's own Chinese name speaks for itself; under any other, `sex` or
     `zip_code`, a column whose values mostly break the element holds something else.
     """
-    if profile is None or standards.is_named_by(element.code, name):
+    if standards.is_named_by(element, heading):
         return True
-    counted = {one.value: one.rows for one in profile.top if one.value}
-    share = standards.share_that_fits(element.code, counted)
+    share = standards.share_that_fits(element, values)
     return share is None or share >= MOST
 
 
