@@ -23,6 +23,10 @@ LENGTHS = re.compile(r"\(\d+\)")
 UNITS = {"9": "[0-9]", "A": "[A-Za-z]", "汉": "[㐀-䶿一-鿿𠀀-𯨟]"}
 BLANK = re.compile(BLANK_PATTERN)
 DIGIT = re.compile(r"\d")
+FILLED = "几乎全部有值，空缺可疑", "nearly all are filled, the empty ones are suspect"
+NUMBERS = "几乎全为数字，其余可疑", "nearly all are numbers, the others are suspect"
+DATES = "几乎全为日期，其余可疑", "nearly all are dates, the others are suspect"
+SHAPES = "几乎全为同一样式，其余可疑", "nearly all have one shape, the others are suspect"
 
 
 def suspect_values(column: ColumnProfile, *, bound: bool, key: bool) -> Iterator[RuleSpec]:
@@ -30,58 +34,48 @@ def suspect_values(column: ColumnProfile, *, bound: bool, key: bool) -> Iterator
 
     Of a `bound` column the element says what its values are; a `key` must be filled anyway.
     """
-    if column.filled < LEAST_ROWS:
+    said = _count_words(column)
+    if column.filled - said < LEAST_ROWS:
         return
-    if not key and 0 < _count_blank(column) <= (1 - SURE) * column.rows:
-        yield _suspect(
-            column.name, RuleKind.REQUIRED, {}, "几乎全部有值，空缺可疑",
-            "nearly all are filled, the empty ones are suspect",
-        )  # fmt: skip
+    if not key and 0 < column.rows - column.filled + said <= (1 - SURE) * column.rows:
+        yield _suspect(column.name, RuleKind.REQUIRED, {}, *FILLED)
     if not bound:
-        yield from _of_values(column)
+        yield from _of_values(column, 0 if column.sampled else said)
 
 
-def _count_blank(column: ColumnProfile) -> int:
-    """Cells that hold nothing or, among the commonest values, a word for nothing."""
+def _count_words(column: ColumnProfile) -> int:
+    """Cells that hold, among the commonest values, a word for nothing: 无, N/A."""
     words = (one for one in column.top if one.value and one.value.strip())
-    said = sum(one.rows for one in words if _is_blank(one.value or ""))
-    return column.rows - column.filled + said
+    return sum(one.rows for one in words if _is_blank(one.value or ""))
 
 
 def _is_blank(value: str) -> bool:
     return BLANK.fullmatch(value) is not None and not DIGIT.search(value)
 
 
-def _of_values(column: ColumnProfile) -> list[RuleSpec]:
-    for kind, zh, en, share in (
-        (
-            "number",
-            "几乎全为数字，其余可疑",
-            "nearly all are numbers, the others are suspect",
-            column.numeric,
-        ),
-        (
-            "date",
-            "几乎全为日期，其余可疑",
-            "nearly all are dates, the others are suspect",
-            column.dates,
-        ),
-    ):
-        if SURE <= share < 1:
-            return [_suspect(column.name, RuleKind.TYPED, {"type": kind}, zh, en)]
-    shape = _usual_shape(column)
-    if not shape:
+def _of_values(column: ColumnProfile, said: int) -> list[RuleSpec]:
+    """Of the cells that say something, what nearly all are; `said` are words for nothing."""
+    real = column.filled / (column.filled - said)
+    counted = column.sampled or column.filled - said
+    # The profile takes 5% as a number, the reading of numbers does not: it is a shape.
+    percents = sum(one.rows for one in column.patterns if (one.value or "").endswith("%"))
+    numbers = column.numeric * real - percents / counted
+    if SURE <= numbers < 1:
+        return [_suspect(column.name, RuleKind.TYPED, {"type": "number"}, *NUMBERS)]
+    if SURE <= column.dates * real < 1:
+        return [_suspect(column.name, RuleKind.TYPED, {"type": "date"}, *DATES)]
+    shape = _usual_shape(column, counted)
+    # The digits of a code are counted, those of a measure such as 9.5 are not.
+    if not shape or (numbers >= SURE and "\\." in shape):
         return []
-    return [_suspect(column.name, RuleKind.PATTERN, {"pattern": shape}, "几乎全为同一样式，其余可疑",
-                     "nearly all have one shape, the others are suspect")]  # fmt: skip
+    return [_suspect(column.name, RuleKind.PATTERN, {"pattern": shape}, *SHAPES)]
 
 
-def _usual_shape(column: ColumnProfile) -> str:
+def _usual_shape(column: ColumnProfile, counted: int) -> str:
     """The regular expression of the shape that nearly all values have, where it says anything.
 
     Where no shape is that common with its lengths, the lengths are left out: `京A12` and `京A123`.
     """
-    counted = column.sampled or column.filled
     shapes = Counter({one.value: one.rows for one in column.patterns if one.value})
     without = Counter[str]()
     for shape, rows in shapes.items():

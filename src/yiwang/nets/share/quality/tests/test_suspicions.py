@@ -79,5 +79,27 @@ def test_where_nearly_all_have_one_shape_its_lengths_may_vary():
     assert rule.params["pattern"].endswith("[0-9]+[㐀-䶿一-鿿𠀀-𯨟]+")
 
 
+def test_words_for_nothing_neither_make_nor_break_a_habit():
+    rules = derive("面积", [f"{n}" for n in range(100, 160)] + ["无"] * 30 + ["大"])
+
+    assert [(rule.kind, rule.params) for rule in rules] == [(RuleKind.TYPED, {"type": "number"})]
+
+
+def test_percents_are_a_shape_and_no_numbers():
+    [rule] = derive("合格率", [f"{n}%" for n in range(1, 99)] + ["未测", "x7%"])
+
+    assert rule.params == {"pattern": "[0-9]+%"}
+
+
+def test_a_measure_has_no_usual_length():
+    assert derive("面积", [f"{1 + n % 9}.5" for n in range(97)] + ["10.5", "11.5", "120.5"]) == []
+
+
+def test_a_code_has_one():
+    [rule] = derive("网格", [f"{n}" for n in range(1000, 1097)] + ["12", "13", "14"])
+
+    assert rule.params == {"pattern": "[0-9]{4}"}
+
+
 def test_words_of_any_length_are_no_shape():
     assert derive("街道", ["东" * (1 + n % 9) for n in range(98)] + ["A1", "B2"]) == []
