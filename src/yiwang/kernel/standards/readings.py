@@ -223,16 +223,39 @@ def _in_digits_sql(text: str) -> str:
     return f"replace({plain},'号','日')"
 
 
+MIDNIGHT = "[ T]0?0:00(?::00(?:[.]0+)?)?"
+"""What databases and spreadsheets write behind a day that has no time."""
+
+
+def _midnight(text: str) -> str | None:
+    for form in DAY_FORMS:
+        found = re.fullmatch(form + MIDNIGHT, text)
+        if found:
+            year, month, day = found.groups()
+            return _real(f"{year}-{month.zfill(2)}-{day.zfill(2)}")
+    return None
+
+
+def _midnight_sql(text: str) -> str:
+    cases = [
+        _day_case(text, form + MIDNIGHT, f"regexp_full_match({text},'{form}{MIDNIGHT}')")
+        for form in DAY_FORMS
+    ]
+    return f"CASE {' '.join(cases)} END"
+
+
 def read_day(text: str) -> str | None:
-    """A day, month or year in digits, else one in Chinese characters. 读日期。"""
-    return _digits_day(text) or (_digits_day(_in_digits(text)) if "年" in text else None)
+    """A day, month or year in digits, else one in Chinese characters, else a day at midnight. 读日期。"""
+    written = _digits_day(_in_digits(text)) if "年" in text else None
+    return _digits_day(text) or written or _midnight(text)
 
 
 def day_sql(text: str) -> str:
     """`read_day` as SQL; what is written in digits never comes to the second half."""
     first = _digits_day_sql(text).removesuffix("END")
     written = _digits_day_sql(_in_digits_sql(text))
-    return f"{first}WHEN contains({text},'年') THEN {written} END"
+    midnight = f"WHEN contains({text},':') THEN {_midnight_sql(text)}"
+    return f"{first}WHEN contains({text},'年') THEN coalesce({written},{_midnight_sql(text)}) {midnight} END"
 
 
 def _moment(text: str) -> str | None:

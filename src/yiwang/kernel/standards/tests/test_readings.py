@@ -22,6 +22,8 @@ texts = st.one_of(
     st.none(), st.text(max_size=12), st.lists(pieces, max_size=7).map("".join),
     st.dates().map(lambda day: f"{day.year}年{day.month}月{day.day}日"),
     st.dates().map(lambda day: f"{day.year}/{day.month}/{day.day} 8:05"),
+    st.dates().map(lambda day: f"{day} 00:00:00"),
+    st.dates().map(lambda day: f"{day.year}年{day.month}月{day.day}日 0:00"),
     st.integers().map(lambda n: f"{n:,}"), st.floats(0, 1e9).map(lambda n: f"{n:,.2f}元"),
 )  # fmt: skip
 clean = texts.map(lambda text: text and text.replace("\x00", ""))
@@ -53,6 +55,10 @@ def test_python_and_sql_read_alike(given_texts):
         ("date", "二○二三年十二月三十一日", "2023-12-31", "style"),
         ("date", "2023年十月二十号", "2023-10-20", "style"),
         ("date", "一九九〇年十一月", "1990-11", "style"),
+        ("date", "2018-09-01 00:00:00", "2018-09-01", "style"),
+        ("date", "2018-09-01T00:00:00.000", "2018-09-01", "style"),
+        ("date", "2018年9月1日 0:00", "2018-09-01", "style"),
+        ("datetime", "2018-09-01 00:00:00", "2018-09-01T00:00:00", "style"),
         ("datetime", "2023/3/5 8:05", "2023-03-05T08:05:00", "style"),
         ("datetime", "20230305080910", "2023-03-05T08:09:10", "style"),
         ("number", "１２３.5", "123.5", "width"),

@@ -10,7 +10,7 @@ from yiwang.kernel.base.act import Act
 from yiwang.kernel.pool import services as pool
 from yiwang.nets.share.quality.models import Excuse, Group, Notice, NoticeLine, NoticeReturn, Run
 
-from .amending import digest_rows
+from .amending import digest_row, digest_rows
 from .excusing import new_excuse
 from .judging import EXCUSED, GOOD, Judged, Verdict
 from .returned import Given, Returned
@@ -23,6 +23,14 @@ def excuse_right(act: Act, found: NoticeReturn, judged: Sequence[Judged]) -> Non
     verdicts = [one for some in judged for one in some.verdicts if one.code == EXCUSED]
     groups = Group.objects.in_bulk({id_ for one in verdicts for id_ in one.given.groups})
     keys = _find_keys(found.notice, verdicts)
+    # What the same workbook corrects elsewhere in the row belongs to the row that is known again.
+    amended = {
+        (given.version, given.row): digest_row(one.amended[given.row])
+        for one in judged
+        for given in (verdict.given for verdict in one.verdicts)
+        if given.row in one.amended
+    }
+    keys |= amended
     made: list[Excuse] = []
     for one in verdicts:
         key = keys[one.given.version, one.given.row]

@@ -88,6 +88,15 @@ def test_a_right_value_is_known_again_by_its_whole_row(engineer, found, book, la
     assert list(amending_excuses(check(found.id))) == []
 
 
+def test_a_right_value_beside_a_corrected_one_stays_excused(engineer, found, book):
+    give_back(
+        engineer,
+        fill(book, {("4", "公民身份号码"): RIGHT, ("4", "性别"): ("已更正", "1", "")}),
+    )
+
+    assert amending_excuses(check(found.id)) == [4]
+
+
 def amending_excuses(run):
     """The rows of a run that are excused one by one."""
     return [row for _, row in list_excused(run, row_excuses(run))]
