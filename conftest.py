@@ -11,7 +11,17 @@ hypothesis.settings.load_profile("yiwang")
 
 pytest_plugins = ["tests.clients", "tests.ledger_guards"]
 
+# Whoever is slow only because others use the machine is not stuck: these start nodes and browsers.
+LONG_SECONDS = 1200
+
 REQUIRED = os.environ.get("YIWANG_REQUIRE_ALL") == "1"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        long = item.get_closest_marker("deep") or item.get_closest_marker("browser")
+        if long and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Node
+from .conftest import COMMAND_SECONDS, Node
 
 pytestmark = pytest.mark.deep
 
@@ -39,7 +39,7 @@ def test_the_first_comparison_gives_the_printed_figures(tmp_path):
         assert program == "yiwang"
         done = subprocess.run(
             [sys.executable, "-m", "yiwang.site.cli", *arguments], env=node.environment,
-            cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+            cwd=tmp_path, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
         said += done.stdout
