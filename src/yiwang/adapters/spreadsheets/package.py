@@ -42,7 +42,7 @@ class Package:
             why=f"{part}: {why}",
         )
 
-    def chunks(self, name: str) -> Iterator[bytes]:
+    def chunks(self, name: str, size: int = _CHUNK) -> Iterator[bytes]:
         """The bytes of a part in pieces. 逐段读出部件。"""
         info = self._parts.get(name.lower())
         if info is None:
@@ -50,7 +50,7 @@ class Package:
         produced = 0
         try:
             with self._zip.open(info) as stream:
-                while chunk := stream.read(_CHUNK):
+                while chunk := stream.read(size):
                     produced += len(chunk)
                     self.opened.budget.add_unpacked(
                         len(chunk), packed=info.compress_size, produced=produced

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from yiwang.kernel.base.text import msg
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
-_MOST_ROW = 1_048_576
+MOST_ROW = 1_048_576
+
+
+class Meaning(NamedTuple):
+    """What a cell shows; `kind` is empty where that is what the sheet stores. 单元格含义。"""
+
+    cell: Cell
+    kind: str
+    raw: str
 
 
 class SheetReader:
@@ -38,21 +46,30 @@ class SheetReader:
         self.sheet = sheet
         self.facts = SheetFacts()
         self._ready: list[GridRow] = []
+        self.stored = package.opened.options.numbers == "stored"
         self._show = lru_cache(maxsize=20_000)(self._number)
-        self._place = 0
+        self.place = 0
         self._start_row()
         self._start_cell()
 
     def rows(self) -> Iterator[GridRow]:
         """All rows that have a cell. 全部行。"""
+        for _ in self.package.parse(self.sheet.part, self.parser()):
+            yield from self.take_ready()
+
+    def parser(self) -> expat.XMLParserType:
+        """The parser that feeds this reader. 解析器。"""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        for _ in self.package.parse(self.sheet.part, parser):
-            yield from self._ready
-            self._ready = []
+        return parser
+
+    def take_ready(self) -> list[GridRow]:
+        """The rows that have ended since the last call. 取走已完成的行。"""
+        ready, self._ready = self._ready, []
+        return ready
 
     def _start_row(self) -> None:
         self._cells: Row = []
@@ -94,7 +111,7 @@ class SheetReader:
         elif name == "rPh":
             self._sound -= 1
         elif name == "row" and self._cells:
-            self._ready.append(GridRow(self._place, self._cells, tuple(self._marks)))
+            self._ready.append(GridRow(self.place, self._cells, tuple(self._marks)))
             self._start_row()
 
     def _beside(self, name: str, attributes: dict[str, str]) -> None:
@@ -109,10 +126,10 @@ class SheetReader:
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         asked = attributes.get("r")
-        place = int(asked) if asked and asked.isdecimal() and asked.isascii() else self._place + 1
-        if place <= self._place or place > _MOST_ROW:
+        place = int(asked) if asked and asked.isdecimal() and asked.isascii() else self.place + 1
+        if place <= self.place or place > MOST_ROW:
             raise self._damaged(place, "rows out of order")
-        self._place = place
+        self.place = place
         if attributes.get("hidden") in {"1", "true"}:
             self.facts.hidden_rows += 1
 
@@ -121,7 +138,7 @@ class SheetReader:
         reference = attributes.get("r")
         at = column_index(reference) if reference else len(self._cells)
         if at < len(self._cells):
-            raise self._damaged(self._place, "cells out of order")
+            raise self._damaged(self.place, "cells out of order")
         self.package.opened.budget.check_columns(at + 1)
         while len(self._cells) < at:
             self._cells.append(None)
@@ -138,65 +155,49 @@ class SheetReader:
 
     def _close_cell(self) -> None:
         value = "".join(self._value)
-        kind = self._kind
-        if kind == "n":
-            cell = self._numeric(value)
-        elif kind == "s":
-            cell = self._shared(value)
-        elif kind in {"str", "inlineStr"}:
-            cell = self._written(value) if self._value or kind == "inlineStr" else self._nothing()
+        if value or self._kind in {"inlineStr", "e"}:
+            found = self.read_value(self._kind, self._style, value)
         else:
-            cell = self._other(kind, value)
-        self._cells.append(cell)
+            formula = "".join(self._formula) if self._kind in {"n", "str"} else ""
+            found = Meaning(None, "formula_without_value" if formula else "", f"={formula}")
+        if found.kind:
+            self._marks.append(Mark(len(self._cells), found.kind, found.raw))
+        self._cells.append(found.cell)
 
-    def _numeric(self, value: str) -> Cell:
-        if not value:
-            return self._nothing()
-        shown = self._show(value, self._style)
-        if shown.kind:
-            self._mark(shown.kind, value)
-        return shown.text
+    def read_value(self, kind: str, style: str, value: str) -> Meaning:
+        """What a cell of this type and style shows where the sheet stores `value`. 单元格含义。"""
+        if kind == "n":
+            shown = self._show(value, style)
+            return Meaning(shown.text, shown.kind, value)
+        if kind == "s":
+            return self._written(self._shared(value), style)
+        if kind in {"str", "inlineStr"}:
+            return self._written(value, style)
+        if kind == "b" and value in {"0", "1"}:
+            return Meaning("TRUE" if value == "1" else "FALSE", "boolean", value)
+        return Meaning(value or None, "error_value" if kind == "e" else "", value)
 
     def _number(self, value: str, style: str) -> Shown:
-        shown = show_number(value, self._format(style), dates_1904=self.book.dates_1904)
-        stored = self.package.opened.options.numbers == "stored"
-        return Shown(value) if stored and shown.kind in {"number_format", "rounded"} else shown
+        shown = show_number(value, self.format_of(style), dates_1904=self.book.dates_1904)
+        return Shown(value) if self.stored and shown.kind in {"number_format", "rounded"} else shown
 
-    def _format(self, style: str) -> str:
+    def format_of(self, style: str) -> str:
+        """The format code of a style. 样式的数字格式。"""
         at = int(style) if style.isdecimal() and style.isascii() else 0
         return self.book.formats[at] if at < len(self.book.formats) else "General"
 
-    def _nothing(self) -> Cell:
-        if self._formula:
-            self._mark("formula_without_value", "=" + "".join(self._formula))
-        return None
-
-    def _shared(self, value: str) -> Cell:
-        if not value:
-            return None
+    def _shared(self, value: str) -> str:
         at = int(value) if value.strip().isdecimal() else -1
         if not 0 <= at < len(self.book.texts):
-            raise self._damaged(self._place, "a text is missing")
-        return self._written(self.book.texts[at])
+            raise self._damaged(self.place, "a text is missing")
+        return self.book.texts[at]
 
-    def _written(self, text: str) -> str:
+    def _written(self, text: str, style: str) -> Meaning:
         """A text as shown: characters that XML cannot hold come back, the format's own come too."""
         plain = _ESCAPE.sub(_character, text) if "_x" in text else text
-        shown = show_text(plain, self._format(self._style))
-        if shown != text:
-            self._mark("text_format" if shown != plain else "text_escape", text)
-        return shown
-
-    def _other(self, kind: str, value: str) -> Cell:
-        if kind == "b" and value in {"0", "1"}:
-            self._mark("boolean", value)
-            return "TRUE" if value == "1" else "FALSE"
-        if kind == "e":
-            self._mark("error_value", value)
-        return value or None
-
-    def _mark(self, kind: str, raw: str) -> None:
-        self._marks.append(Mark(len(self._cells), kind, raw))
+        shown = show_text(plain, self.format_of(style))
+        kind = "text_format" if shown != plain else "text_escape"
+        return Meaning(shown, kind if shown != text else "", text)
 
 
 def _character(found: re.Match[str]) -> str:

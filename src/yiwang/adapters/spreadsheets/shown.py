@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
 
@@ -71,6 +71,7 @@ BUILT_IN = {
 }
 
 _EXACT = 15  # digits that a stored number holds for sure
+_WIDE = Context(prec=1_000)  # for numbers shown with all the zeros that they have
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<blank>.)|\*(?P<fill>.)'
     r"|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]|\[(?P<bracket>[^\]]*)\]"
@@ -268,7 +269,7 @@ def _fixed(number: Decimal, tokens: Tokens) -> str:
     places = sum(1 for token in part if _is_digit(token))
     scaled = _exact(number).scaleb(2 * tokens.count(("other", "%")))
     scaled = scaled.scaleb(-3 * _scaling_commas(whole))
-    rounded = abs(scaled).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = abs(scaled).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
     integer, _, decimals = f"{rounded:f}".partition(".")
     text = _whole(integer, whole) + ("." if point < len(tokens) else "") + _part(decimals, part)
     return f"-{text}" if scaled < 0 and rounded else text
@@ -339,7 +340,7 @@ def _exponent(number: Decimal, tokens: Tokens) -> str:
     exact = _exact(number)
     power = exact.adjusted() if exact else 0
     power -= power % wide if wide > 1 else 0
-    scaled = exact.scaleb(-power).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    scaled = exact.scaleb(-power).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
     if abs(scaled) >= Decimal(10) ** wide:
         power += wide
         scaled = exact.scaleb(-power)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from functools import cached_property
 from xml.parsers import expat
 
-from yiwang.kernel.tabular.services import Opened
-from yiwang.kernel.tabular.spool import SpooledSource, spool
+from yiwang.kernel.tabular.errors import LimitPassed
+from yiwang.kernel.tabular.services import FileRefused, Opened
+from yiwang.kernel.tabular.spool import Spooled, SpooledSource, spool
 from yiwang.kernel.tabular.types import TableSource
 
-from .package import Package
+from .columns import Doubt
+from .package import HostileXml, Package
+from .plain import PlainReader
 from .sheet import SheetReader
-from .sheets import choose_sheet, notes_of
+from .sheets import SheetFacts, choose_sheet, notes_of
 from .shown import BUILT_IN
 
 
@@ -38,6 +42,11 @@ class Workbook:
     texts: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
 
+    @cached_property
+    def has_escapes(self) -> bool:
+        """Whether a shared text may hold an escaped character. 含转义字符。"""
+        return any("_x" in text for text in self.texts)
+
 
 def open_xlsx(opened: Opened) -> list[TableSource]:
     """The sheets of a workbook that hold anything, hidden ones too. 打开工作簿。"""
@@ -51,14 +60,30 @@ def open_xlsx(opened: Opened) -> list[TableSource]:
 
 def _open_sheet(package: Package, book: Workbook, sheet: Sheet) -> SpooledSource:
     opened = package.opened
-    reader = SheetReader(package, book, sheet)
-    target = opened.scratch.new_file(".rows")
-    packed = opened.path.stat().st_size
-    spooled = spool(reader.rows(), target, opened.budget, packed=packed)
-    spooled.survey.merged = reader.facts.areas
+    unpacked = opened.budget.unpacked
+    try:
+        spooled, facts = _spool_sheet(package, book, sheet, plain=True)
+    except LimitPassed:
+        raise
+    except (Doubt, FileRefused, HostileXml, expat.ExpatError):
+        # What is wrong, and whether anything is, the strict reader says.
+        opened.budget.unpacked = unpacked
+        spooled, facts = _spool_sheet(package, book, sheet, plain=False)
     source = SpooledSource(opened, spooled, kind="xlsx", sheet=sheet.name)
-    source.notes += notes_of(sheet.name, reader.facts, hidden=sheet.state != "visible")
+    source.notes += notes_of(sheet.name, facts, hidden=sheet.state != "visible")
     return source
+
+
+def _spool_sheet(
+    package: Package, book: Workbook, sheet: Sheet, *, plain: bool
+) -> tuple[Spooled, SheetFacts]:
+    opened = package.opened
+    reader = SheetReader(package, book, sheet)
+    rows = PlainReader(reader).rows() if plain else reader.rows()
+    target = opened.scratch.new_file(".rows")
+    spooled = spool(rows, target, opened.budget, packed=opened.path.stat().st_size)
+    spooled.survey.merged = reader.facts.areas
+    return spooled, reader.facts
 
 
 def read_workbook(package: Package) -> Workbook:

@@ -5,7 +5,6 @@ Delimited text and sheets share these rules, see `docs/reference/files-read.md`.
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -19,10 +18,9 @@ from .footer import TAIL_ROWS
 from .frame import Area, Frame, join_header, propose_frame
 from .headers import SAMPLE_ROWS, name_columns
 from .opening import Opened
-from .types import Batch, Cell, Difference, Note, Row, TableSource
+from .packing import Packer, ended, has_value, line_of, trimmed
+from .types import Batch, Cell, Note, Row, TableSource
 
-BATCH_ROWS = 5_000
-BATCH_CHARACTERS = 8 << 20
 SURPLUS = "surplus_cells"
 BLANK_ROWS = msg("%(count)s rows without any value were left out.")
 
@@ -41,6 +39,33 @@ class GridRow(NamedTuple):
     place: int
     cells: Row
     marks: tuple[Mark, ...] = ()
+
+
+class Marked(NamedTuple):
+    """Cells of one column of a block that are landed otherwise than stored. 列标记。"""
+
+    at: int
+    rows: list[int]
+    kinds: list[str]
+    raws: list[str]
+
+
+class GridBlock(NamedTuple):
+    """Many rows at once, column by column; `size` is about how many characters. 网格块。"""
+
+    places: list[int]
+    columns: list[list[Cell]]
+    marked: list[Marked]
+    size: int = 0
+
+    def rows(self) -> Iterator[GridRow]:
+        """The same rows one by one. 逐行。"""
+        marks: dict[int, list[Mark]] = {}
+        for one in self.marked:
+            for row, kind, raw in zip(one.rows, one.kinds, one.raws, strict=True):
+                marks.setdefault(row, []).append(Mark(one.at, kind, raw))
+        for at, cells in enumerate(zip(*self.columns, strict=True)):
+            yield GridRow(self.places[at], list(cells), tuple(marks.get(at, ())))
 
 
 @dataclass
@@ -77,6 +102,20 @@ class Survey:
         self.rows += 1
         self.ends[end] = self.ends.get(end, 0) + 1
         self.lengths[len(row.cells)] = self.lengths.get(len(row.cells), 0) + 1
+
+    def add_block(self, block: GridBlock) -> None:
+        """Count many rows; one by one where they are wanted or end here and there. 计一块。"""
+        if len(self.head) < SAMPLE_ROWS or self.used is None or None in block.columns[-1]:
+            for row in block.rows():
+                self.add(row)
+            return
+        rows, wide = len(block.places), len(block.columns)
+        self.used.update(at for at in range(wide) if block.columns[at].count(None) < rows)
+        for at in range(max(0, rows - TAIL_ROWS), rows):
+            self.tail.append((block.places[at], [column[at] for column in block.columns]))
+        self.rows += rows
+        self.ends[wide] = self.ends.get(wide, 0) + rows
+        self.lengths[wide] = self.lengths.get(wide, 0) + rows
 
     def take_regular(self, rows: int, fields: int) -> None:
         """Every row has that many fields and a value. 规整表。"""
@@ -145,17 +184,38 @@ class GridSource(TableSource):
 
         What stands under the table and what repeats the header is left out too, and listed.
         """
-        packer = _Packer(self)
-        start = self.header_row + self._below
-        for row in self.grid():
-            if row.place <= start or not _has_value(row.cells):
+        packer = Packer(self)
+        for piece in self.pieces():
+            if isinstance(piece, GridRow):
+                full = self._pack(packer, piece)
+            elif self._is_plain(piece):
+                full = packer.add_block(piece)
+            else:
+                yield from filter(None, (self._pack(packer, row) for row in piece.rows()))
                 continue
-            kind = self._left_out.get(row.place) or self._repeats(row.cells)
-            full = packer.leave_out(row, kind) if kind else packer.add(row)
             if full:
                 yield full
         if packer.batch.rows or packer.batch.differences:
             yield packer.batch
+
+    def pieces(self) -> Iterator[GridRow | GridBlock]:
+        """All rows, some of them perhaps in blocks. 全部行或行块。"""
+        return self.grid()
+
+    def _pack(self, packer: Packer, row: GridRow) -> Batch | None:
+        if row.place <= self.header_row + self._below or not has_value(row.cells):
+            return None
+        kind = self._left_out.get(row.place) or self._repeats(row.cells)
+        return packer.leave_out(row, kind) if kind else packer.add(row)
+
+    def _is_plain(self, block: GridBlock) -> bool:
+        """Whether all its rows are rows of the table with some value."""
+        return (
+            block.places[0] > self.header_row + self._below
+            and any(None not in column for column in block.columns)
+            and self._left_out.keys().isdisjoint(block.places)
+            and self._headings[0].isdisjoint(block.columns[0])
+        )
 
     @property
     def kept(self) -> list[int]:
@@ -168,7 +228,7 @@ class GridSource(TableSource):
 
     def _repeats(self, cells: Row) -> str:
         first, rows = self._headings
-        if cells[0] in first and tuple(_ended(cells)) in rows:
+        if cells[0] in first and tuple(ended(cells)) in rows:
             return "repeated_header"
         return ""
 
@@ -188,7 +248,7 @@ class GridSource(TableSource):
         elif asked.header_rows is not None and frame.header_row:
             frame = replace(frame, header_rows=asked.header_rows, sure=True)
         if asked.footer_rows is not None:
-            filled = [place for place, cells in survey.tail if _has_value(cells)]
+            filled = [place for place, cells in survey.tail if has_value(cells)]
             frame = replace(
                 frame, footer=tuple(filled[-asked.footer_rows :] if asked.footer_rows else ())
             )
@@ -231,11 +291,11 @@ class GridSource(TableSource):
         self._left_out = dict.fromkeys(frame.footer, "footer_row")
         if frame.numbered:
             self._left_out[frame.numbered] = "column_numbers"
-        rows = {tuple(_ended(cells)) for _, cells in heading}
+        rows = {tuple(ended(cells)) for _, cells in heading}
         rows = {cells for cells in rows if sum(1 for cell in cells if cell) >= 2}
         self._headings = frozenset(cells[0] for cells in rows), frozenset(rows)
         if frame.footer:
-            lines = [_line(cells) for place, cells in survey.tail if place in frame.footer]
+            lines = [line_of(cells) for place, cells in survey.tail if place in frame.footer]
             text = msg("%(count)s rows under the table are no part of it: %(lines)s")
             shown = " / ".join(lines)[:500]
             self.notes.append(Note("rows_below", text, {"count": len(lines), "lines": shown}))
@@ -275,15 +335,15 @@ class GridSource(TableSource):
     def _width(self, survey: Survey, header: Row) -> int:
         """Columns of the table; whatever stands to the right goes into one column more."""
         if not header or not self.ragged:
-            return max(survey.widest, len(_trimmed(header)))
-        named = len(_trimmed(header))
+            return max(survey.widest, len(trimmed(header)))
+        named = len(trimmed(header))
         within = max((end for end in survey.ends if end <= len(header)), default=0)
         self._surplus = survey.widest > len(header)
         return max(named, within)
 
     def _note_above(self, survey: Survey) -> None:
         above = [cells for place, cells in survey.head if place < self.header_row]
-        lines = [_line(cells) for cells in above if _has_value(cells)]
+        lines = [line_of(cells) for cells in above if has_value(cells)]
         if lines:
             text = msg("%(count)s rows above the header are no part of the table: %(lines)s")
             shown = " / ".join(lines)[:500]
@@ -291,99 +351,6 @@ class GridSource(TableSource):
 
     def _free_name(self) -> str:
         return name_columns([*self.columns, SURPLUS], len(self.columns) + 1)[0][-1]
-
-
-class _Packer:
-    """Puts grid rows into batches of equal rows, noting what does not fit."""
-
-    def __init__(self, source: GridSource) -> None:
-        self.source = source
-        self.width = source.width
-        self.names = dict(zip(source.kept, source.columns, strict=False))
-        self.kept = source.kept if len(source.kept) < source.width else None
-        self.total = len(source.columns)
-        self.number = 0
-        self.size = 0
-        self.batch = Batch(1, [], [], [])
-
-    def add(self, row: GridRow) -> Batch | None:
-        """Take one row; the batch when it is full."""
-        self.number += 1
-        cells = self._fit(row)
-        for mark in row.marks:
-            if mark.at in self.names:
-                self._differ(self.names[mark.at], mark.kind, mark.raw, row.cells[mark.at])
-        self.batch.rows.append(cells)
-        self.batch.places.append(row.place)
-        self.size += sum(map(len, filter(None, cells)))
-        if len(self.batch.rows) < BATCH_ROWS and self.size < BATCH_CHARACTERS:
-            return None
-        self.source.budget.check_time()
-        self.source.budget.check_rows(self.number)
-        full, self.size = self.batch, 0
-        self.batch = Batch(self.number + 1, [], [], [])
-        return full
-
-    def _fit(self, row: GridRow) -> Row:
-        cells, width = row.cells, self.width
-        if self.kept is not None:
-            return self._picked(cells, self.kept)
-        if len(cells) == width == self.total:
-            return cells
-        if len(cells) < width and self.source.ragged:
-            self._differ("", "ragged_short", str(len(cells)), str(width))
-        fitted = [*cells[:width], *[None] * (width - len(cells))]
-        if self.total > width:
-            fitted.append(self._surplus(cells))
-        return fitted
-
-    def _picked(self, cells: Row, kept: list[int]) -> Row:
-        """Without the columns that are none."""
-        if len(cells) < self.width and self.source.ragged:
-            self._differ("", "ragged_short", str(len(cells)), str(self.width))
-        fitted = [cells[at] if at < len(cells) else None for at in kept]
-        if self.total > len(kept):
-            fitted.append(self._surplus(cells))
-        return fitted
-
-    def leave_out(self, row: GridRow, kind: str) -> Batch | None:
-        """List a row that is none of the table, under the number of the row that comes next."""
-        raw = " | ".join(cell or "" for cell in _trimmed(row.cells))
-        self.batch.differences.append(Difference(self.number + 1, "", kind, raw, None))
-        return None
-
-    def _surplus(self, cells: Row) -> Cell:
-        surplus = cells[self.width :]
-        if not _has_value(surplus):
-            return None
-        text = json.dumps(surplus, ensure_ascii=False)
-        self._differ(self.source.columns[-1], "ragged_long", str(len(cells)), text)
-        return text
-
-    def _differ(self, column: str, kind: str, raw: Cell, shown: Cell) -> None:
-        self.batch.differences.append(Difference(self.number, column, kind, raw, shown))
-
-
-def _has_value(cells: Iterable[Cell]) -> bool:
-    return any(cell is not None for cell in cells)
-
-
-def _line(cells: Row) -> str:
-    return " ".join(cell for cell in cells if cell)
-
-
-def _ended(cells: Row) -> Row:
-    end = len(cells)
-    while end and cells[end - 1] is None:
-        end -= 1
-    return cells[:end]
-
-
-def _trimmed(cells: Row) -> Row:
-    end = len(cells)
-    while end and not (cells[end - 1] or "").strip():
-        end -= 1
-    return cells[:end]
 
 
 def _between(rows: Iterable[GridRow], first: int, last: int) -> Iterator[GridRow]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from .frame import Area
-from .grid import BLANK_ROWS, GridRow, GridSource, Mark, Survey
+from .grid import BLANK_ROWS, GridBlock, GridRow, GridSource, Mark, Marked, Survey
 from .headers import name_columns
 from .limits import Budget
 from .opening import Opened
@@ -58,7 +58,9 @@ class Spooled:
         return cls(Path(given["path"]), survey)
 
 
-def spool(rows: Iterable[GridRow], path: Path, budget: Budget, *, packed: int) -> Spooled:
+def spool(
+    rows: Iterable[GridRow | GridBlock], path: Path, budget: Budget, *, packed: int
+) -> Spooled:
     """Write all rows to `path`, counting them; `packed` is the size of their file. 暂存全部行。
 
     Raises LimitPassed as soon as a limit is passed: a few bytes of a sheet can ask for a value in
@@ -70,17 +72,29 @@ def spool(rows: Iterable[GridRow], path: Path, budget: Budget, *, packed: int) -
         for chunk in _chunks(rows, survey, budget):
             size = _write(out, chunk)
             written += size
+            if isinstance(chunk, GridBlock) and size > budget.limits.cell:
+                for row in chunk.rows():
+                    _check(row, budget)
             budget.add_unpacked(size, packed=packed, produced=written)
             budget.check_rows(survey.rows)
     return Spooled(path, survey)
 
 
+_Chunk = list[tuple[int, Row, Sequence[Mark]]] | GridBlock
+
+
 def _chunks(
-    rows: Iterable[GridRow], survey: Survey, budget: Budget
-) -> Iterator[list[tuple[int, Row, Sequence[Mark]]]]:
+    rows: Iterable[GridRow | GridBlock], survey: Survey, budget: Budget
+) -> Iterator[_Chunk]:
     chunk: list[tuple[int, Row, Sequence[Mark]]] = []
     cells = 0
     for row in rows:
+        if isinstance(row, GridBlock):
+            yield chunk
+            chunk, cells = [], 0
+            survey.add_block(row)
+            yield row
+            continue
         survey.add(row)
         _check(row, budget)
         chunk.append((row.place, row.cells, row.marks))
@@ -98,17 +112,23 @@ def _check(row: GridRow, budget: Budget) -> None:
         raise budget.long_cell(row.place)
 
 
-def _write(out: TextIO, chunk: list[tuple[int, Row, Sequence[Mark]]]) -> int:
+def _write(out: TextIO, chunk: _Chunk) -> int:
     # ASCII escapes carry every character, and cost less than encoding twice.
-    return out.write(json.dumps(chunk) + "\n")
+    whole = chunk if isinstance(chunk, list) else chunk._asdict()
+    return out.write(json.dumps(whole) + "\n")
 
 
-def unspool(path: Path) -> Iterator[GridRow]:
+def unspool(path: Path) -> Iterator[GridRow | GridBlock]:
     """The rows again. 取回。"""
     with path.open(encoding="utf-8") as stream:
         for line in stream:
-            for place, cells, marks in json.loads(line):
-                yield GridRow(place, cells, tuple(Mark(*mark) for mark in marks))
+            chunk = json.loads(line)
+            if isinstance(chunk, dict):
+                marked = [Marked(*one) for one in chunk["marked"]]
+                yield GridBlock(chunk["places"], chunk["columns"], marked, len(line))
+            else:
+                for place, cells, marks in chunk:
+                    yield GridRow(place, cells, tuple(Mark(*mark) for mark in marks))
 
 
 class SpooledSource(GridSource):
@@ -140,6 +160,14 @@ class SpooledSource(GridSource):
 
     def grid(self) -> Iterator[GridRow]:
         """All rows. 全部行。"""
+        for piece in unspool(self._spool):
+            if isinstance(piece, GridBlock):
+                yield from piece.rows()
+            else:
+                yield piece
+
+    def pieces(self) -> Iterator[GridRow | GridBlock]:
+        """All rows, some of them in blocks. 全部行或行块。"""
         return unspool(self._spool)
 
     def take_names(self, names: Sequence[str], survey: Survey) -> None:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Cell = str | None
 Row = list[Cell]
@@ -63,8 +63,7 @@ class ReadOptions:
     scratch: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One place where what is landed is not letter for letter what was stored. 差异。
 
     `row` counts data rows from 1 (the row number in the pool), `column` is the column's name or

@@ -47,6 +47,10 @@ class RecordsSource(SpooledSource):
         super().__init__(opened, spooled, kind=kind, sheet=path.text, names=self._columns.names)
         self.encoding, self.encoding_instead = encoding.name, encoding.instead
 
+    def pieces(self) -> Iterator[GridRow]:
+        """All rows, one by one. 全部行。"""
+        return self.grid()
+
     def grid(self) -> Iterator[GridRow]:
         """All records. 全部记录。"""
         late = self._columns.late()

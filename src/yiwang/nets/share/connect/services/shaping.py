@@ -53,7 +53,7 @@ class Shaped(Over):
 
     def _differences(self, found: Sequence[Difference]) -> list[Difference]:
         return [
-            replace(one, column=self._names.get(one.column, one.column))
+            one._replace(column=self._names.get(one.column, one.column))
             for one in found
             if not one.column or one.column in self._names
         ]
@@ -84,7 +84,7 @@ class Gathered(Over):
             last = 0
             for batch in source.batches():
                 last = batch.first_row + len(batch.rows) - 1
-                differences = [replace(one, row=one.row + before) for one in batch.differences]
+                differences = [one._replace(row=one.row + before) for one in batch.differences]
                 yield replace(batch, first_row=batch.first_row + before, differences=differences)
             before += last
 
