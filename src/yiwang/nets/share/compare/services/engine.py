@@ -3,6 +3,10 @@
 Keys are grouped once over both sides together. Only groups that are not exactly one row here and
 one row there are kept, so an ordinary comparison remembers little, and no key, however often it
 repeats, is ever multiplied out. One join of the plain keys then finds what differs.
+
+Both go by a hash of 64 bits, which is shorter than the key. It is proven on the way that no two
+keys share one (every kept group holds one key, every joined pair has equal keys); where two do, all
+is done again by the keys themselves.
 """
 
 from __future__ import annotations
@@ -16,6 +20,12 @@ from yiwang.nets.share.compare.types import Compared, Counts, Request
 
 from .listing import list_differences
 from .sides import PAIRS_LISTED, Fragment, Sides, read_sides
+
+HASH = "hash(k)"
+
+
+class Collided(Exception):
+    """Two keys have the same hash. 哈希相撞。"""
 
 
 class Odd(NamedTuple):
@@ -43,8 +53,23 @@ def compare_versions(
     one row each.
     """
     sides = read_sides(left_version, right_version, request)
+    told: dict[str, Any] = {"with_rows": with_rows, "progress": progress, "stopping": stopping}
+    try:
+        return _compare(sides, HASH, **told)
+    except Collided:
+        return _compare(sides, "k", **told)
+
+
+def _compare(
+    sides: Sides,
+    mark: str,
+    *,
+    with_rows: bool,
+    progress: Callable[[int, int], None] | None,
+    stopping: Callable[[], bool] | None,
+) -> Compared:
     with pool.engine(stopping=stopping) as connection:
-        sides = hold_sides(connection, sides)
+        sides = hold_sides(connection, sides, mark)
         work = Work(connection, sides)
         steps = [work.group_keys, work.join_values, work.group_repeated]
         if sides.alternate:
@@ -58,10 +83,17 @@ def compare_versions(
     return Compared(counts, rows)
 
 
-def hold_sides(connection: pool.Connection, sides: Sides) -> Sides:
-    """Work the expressions out once and keep what they give; it spills where it must. 物化两侧。"""
+def hold_sides(connection: pool.Connection, sides: Sides, mark: str) -> Sides:
+    """Work the expressions out once and keep what they give; it spills where it must. 物化两侧。
+
+    `h` is what rows are grouped and joined by: a hash of the key, or the key.
+    """
     for name, side in (("side_left", sides.left), ("side_right", sides.right)):
-        connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {side.sql}", side.params)
+        connection.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT *, CASE WHEN k IS NOT NULL THEN {mark} END AS h"
+            f" FROM {side.sql}",
+            side.params,
+        )
     return replace(sides, left=Fragment("side_left", []), right=Fragment("side_right", []))
 
 
@@ -82,7 +114,8 @@ class Work:
 
     def group_keys(self) -> None:
         """Blank, repeated, one-sided and matched keys. 键分组。"""
-        odd = self._group("odd", "k", "", self.sides.left_rows)
+        odd = self._group("odd", "h", "", self.sides.left_rows)
+        self._prove_kept()
         blank_left, blank_right, twice_left, twice_right, only_left, only_right, both = self.run(
             """
             SELECT coalesce(sum(nl) FILTER (x IS NULL), 0), coalesce(sum(nr) FILTER (x IS NULL), 0),
@@ -105,27 +138,41 @@ class Work:
         }
         self.singles, self.repeated = odd.singles, both
 
+    def _prove_kept(self) -> None:
+        """Every kept group holds one key: there are as many keys as groups."""
+        kept = "SEMI JOIN (SELECT x AS h FROM odd) USING (h)"
+        (keys, groups) = self.run(
+            f"SELECT count(DISTINCT k), (SELECT count(x) FROM odd) FROM"
+            f" (SELECT k FROM {{0}} {kept} UNION ALL SELECT k FROM {{1}} {kept})",
+            self.sides.left,
+            self.sides.right,
+        )
+        if keys != groups:
+            raise Collided
+
     def join_values(self) -> None:
         """Matched keys of one row each whose values or alternate keys differ. 差异连接。"""
         sides = self.sides
-        differ = [f"l.v{i} <> r.v{i}" for i in range(1, sides.values + 1)]
+        differ = ["l.k <> r.k", *(f"l.v{i} <> r.v{i}" for i in range(1, sides.values + 1))]
         if sides.alternate:
             differ.append("NOT coalesce(l.a = r.a, false)")
         columns = [f"l.v{i} AS l{i}, r.v{i} AS r{i}" for i in range(1, sides.values + 1)]
         columns += ["l.a AS la, r.a AS ra"] if sides.alternate else []
         guard = (
-            "ANTI JOIN (SELECT x AS k FROM odd WHERE nl > 0 AND nr > 0) USING (k)"
+            "ANTI JOIN (SELECT x AS h FROM odd WHERE nl > 0 AND nr > 0) USING (h)"
             if self.repeated
             else ""
         )
         self.run(
             "CREATE TEMP TABLE differing AS SELECT l.k, l.row AS lrow, r.row AS rrow, "
-            + ", ".join([*columns, "false AS repeated"])
-            + f" FROM (SELECT * FROM {{0}} {guard}) AS l JOIN {{1}} AS r ON l.k = r.k"
-            + (f" WHERE {' OR '.join(differ)}" if differ else " WHERE false"),
+            + ", ".join([*columns, "false AS repeated", "l.k <> r.k AS apart"])
+            + f" FROM (SELECT * FROM {{0}} {guard}) AS l JOIN {{1}} AS r ON l.h = r.h"
+            + f" WHERE {' OR '.join(differ)}",
             sides.left,
             sides.right,
         )
+        if self.run("SELECT bool_or(apart) FROM differing")[0]:
+            raise Collided
 
     def group_repeated(self) -> None:
         """Matched keys of several rows: they differ where not all rows are alike. 重复键分组。"""
@@ -140,7 +187,7 @@ class Work:
     def _add_repeated(self) -> None:
         """Add them to `differing` with their smallest and largest value as the two sides."""
         sides = self.sides
-        keys = "(SELECT x AS k FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
+        keys = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
         columns = [f"min(v{i}) AS l{i}, max(v{i}) AS r{i}" for i in range(1, sides.values + 1)]
         if sides.alternate:
             columns.append(
@@ -149,9 +196,9 @@ class Work:
         self.run(
             "INSERT INTO differing SELECT k, min(row) FILTER (s = 0) AS lrow,"
             " min(row) FILTER (s = 1) AS rrow, "
-            + ", ".join([*columns, "true"])
-            + f" FROM (SELECT *, 0 AS s FROM {{0}} SEMI JOIN {keys} USING (k) UNION ALL"
-            f" SELECT *, 1 AS s FROM {{1}} SEMI JOIN {keys} USING (k)) GROUP BY k",
+            + ", ".join([*columns, "true", "false"])
+            + f" FROM (SELECT *, 0 AS s FROM {{0}} SEMI JOIN {keys} USING (h) UNION ALL"
+            f" SELECT *, 1 AS s FROM {{1}} SEMI JOIN {keys} USING (h)) GROUP BY k",
             sides.left,
             sides.right,
         )
@@ -178,12 +225,12 @@ class Work:
     def _same_pairs_of_repeated(self) -> int:
         if not self.repeated:
             return 0
-        keys = "(SELECT x AS k FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
+        keys = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
         (same,) = self.run(
             "SELECT coalesce(sum(nl * nr), 0) FROM (SELECT k, a, count(s) AS nl,"
             " count(*) - count(s) AS nr FROM"
-            f" (SELECT k, a, 1 AS s FROM {{0}} SEMI JOIN {keys} USING (k) UNION ALL"
-            f" SELECT k, a, NULL AS s FROM {{1}} SEMI JOIN {keys} USING (k))"
+            f" (SELECT k, a, 1 AS s FROM {{0}} SEMI JOIN {keys} USING (h) UNION ALL"
+            f" SELECT k, a, NULL AS s FROM {{1}} SEMI JOIN {keys} USING (h))"
             " WHERE a IS NOT NULL GROUP BY k, a)",
             self.sides.left,
             self.sides.right,

@@ -13,8 +13,8 @@ from yiwang.nets.share.compare.types import Counts
 from .sides import PAIRS_LISTED, Fragment, SideName, Sides
 
 LISTED_PAIRS = 2_000_000
-TWICE = "(SELECT x AS k FROM odd WHERE x IS NOT NULL AND {count} > 1)"
-ALONE = "(SELECT x AS k FROM odd WHERE x IS NOT NULL AND {count} > 0 AND {other} = 0)"
+TWICE = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND {count} > 1)"
+ALONE = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND {count} > 0 AND {other} = 0)"
 
 
 def list_columns(values: int) -> list[str]:
@@ -87,10 +87,10 @@ def _of_one_side(side: SideName, sides: Sides, blank: int, twice: int) -> list[F
     found = [
         Fragment(
             f"SELECT {line.format(name=f'{side}_only')} FROM {register.sql} SEMI JOIN {alone}"
-            " USING (k) QUALIFY row_number() OVER (PARTITION BY k ORDER BY row) = 1"
+            " USING (h) QUALIFY row_number() OVER (PARTITION BY k ORDER BY row) = 1"
             if twice
             else f"SELECT {line.format(name=f'{side}_only')} FROM {register.sql}"
-            f" SEMI JOIN {alone} USING (k)",
+            f" SEMI JOIN {alone} USING (h)",
             register.params,
         )
     ]
@@ -99,7 +99,7 @@ def _of_one_side(side: SideName, sides: Sides, blank: int, twice: int) -> list[F
         found.append(
             Fragment(
                 f"SELECT {line.format(name=f'{side}_duplicate')} FROM {register.sql}"
-                f" SEMI JOIN {repeated} USING (k)",
+                f" SEMI JOIN {repeated} USING (h)",
                 register.params,
             )
         )
