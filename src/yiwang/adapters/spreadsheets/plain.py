@@ -15,6 +15,7 @@ from operator import lt
 
 from yiwang.kernel.tabular.grid import GridBlock, GridRow
 from yiwang.kernel.tabular.headers import SAMPLE_ROWS
+from yiwang.kernel.tabular.packing import without_collector
 
 from .columns import FORMULA, MOST_COLUMNS, Columns, Doubt, Variant
 from .package import forbid_entities
@@ -108,6 +109,7 @@ class PlainReader:
                 at = end
         yield from self._flush()
 
+    @without_collector
     def _match(self, text: str, at: int) -> int:
         match, take = self.pattern.match, self.run.append
         while found := match(text, at):
@@ -170,6 +172,7 @@ class PlainReader:
         ready, self.ready = self.ready, []
         return ready
 
+    @without_collector
     def _block(self) -> GridBlock:
         groups = list(zip(*self.run, strict=True))
         self.run = []

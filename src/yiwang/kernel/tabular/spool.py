@@ -17,6 +17,7 @@ from .grid import BLANK_ROWS, GridBlock, GridRow, GridSource, Mark, Marked, Surv
 from .headers import name_columns
 from .limits import Budget
 from .opening import Opened
+from .packing import without_collector
 from .types import Note, Row
 
 _CHUNK = 500
@@ -122,13 +123,16 @@ def unspool(path: Path) -> Iterator[GridRow | GridBlock]:
     """The rows again. 取回。"""
     with path.open(encoding="utf-8") as stream:
         for line in stream:
-            chunk = json.loads(line)
+            chunk = _parse(line)
             if isinstance(chunk, dict):
                 marked = [Marked(*one) for one in chunk["marked"]]
                 yield GridBlock(chunk["places"], chunk["columns"], marked, len(line))
             else:
                 for place, cells, marks in chunk:
                     yield GridRow(place, cells, tuple(Mark(*mark) for mark in marks))
+
+
+_parse = without_collector(json.loads)
 
 
 class SpooledSource(GridSource):

@@ -193,20 +193,20 @@ def _as_table(rows: list[Sequence[str | None]], schema: pa.Schema) -> pa.Table:
             )
     padded = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]
     columns = list(zip(*padded, strict=True)) if width else []
-    arrays = [pa.array(_clean(values), pa.string()) for values in columns]
+    arrays = [_as_array(values) for values in columns]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _clean(values: Sequence[str | None]) -> Sequence[str | None]:
+def _as_array(values: Sequence[str | None]) -> pa.Array:
     """Lone surrogates cannot be written as UTF-8; readers report them, here they become U+FFFD."""
     try:
-        "".join(value for value in values if value).encode()
+        return pa.array(values, pa.string())
     except UnicodeEncodeError:
-        return [
+        told = (
             value and value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             for value in values
-        ]
-    return values
+        )
+        return pa.array(list(told), pa.string())
 
 
 def _profile_file(

@@ -50,9 +50,7 @@ def test_every_way_to_collide_is_seen(left, right, monkeypatch):
     marks = []
     held = engine.hold_sides
     monkeypatch.setattr(engine, "HASH", "0::UBIGINT")
-    monkeypatch.setattr(
-        engine, "hold_sides", lambda *given: marks.append(given[2]) or held(*given)
-    )
+    monkeypatch.setattr(engine, "hold_sides", lambda *given: marks.append(given[2]) or held(*given))
 
     counts = compare.compare_versions(
         *(land(["k"], [(key,) for key in keys]) for keys in (left, right)), ask("k = k")
