@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from yiwang.kernel.tabular.grid import Marked
 from yiwang.kernel.tabular.types import Cell
+from yiwang.kernel.tabular.write import letters_of
 
 from .sheet import Meaning, SheetReader
-from .sheets import column_letters
 from .shown import show_text
 
 MOST_COLUMNS = 400
@@ -117,7 +117,7 @@ class Columns:
             ways = "|".join(
                 one.pattern() for one in sorted(self.known[at], key=lambda one: not one.opening)
             )
-            cells.append(f'(?:<c r="{column_letters(at)}[0-9]{{1,7}}+"(?:{ways})|)')
+            cells.append(f'(?:<c r="{letters_of(at)}[0-9]{{1,7}}+"(?:{ways})|)')
         return "".join(cells)
 
     def read(
