@@ -211,3 +211,30 @@ def test_values_that_cannot_be_taken_are_each_named(client_of, monkeypatch):
         413,
         "api.request.too_large",
     )
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b'{"name": "a\\u0000b"}', 400),
+        (b'{"name": "a", "\\u0000": [{"deep": "x"}]}', 400),
+        (b'{"name": "a\\\\u0000b"}', 200),
+    ],
+    ids=["in a text", "in a name", "only looks like it"],
+)
+def test_a_text_that_postgresql_does_not_keep_is_refused_at_the_door(
+    client_of, monkeypatch, sent, status
+):
+    def take(request, body: Body):
+        return {"id": body.name, "organization": "", "roles": [], "permissions": {}}
+
+    made = Operation("/me", ["POST"], take)
+    operation = operation_named("get_me")
+    for name in ("view_func", "methods", "signature", "models"):
+        monkeypatch.setattr(operation, name, getattr(made, name))
+
+    answer = client_of(SOMEBODY).post("/api/v1/me", data=sent, content_type="application/json")
+
+    assert answer.status_code == status
+    if status == 400:
+        assert_problem(answer, 400, "api.request.unreadable")

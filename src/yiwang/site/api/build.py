@@ -21,6 +21,7 @@ from .guard import Guard
 from .own import router as own_router
 from .problems import add_handlers, plain_problem
 from .queries import declared_names
+from .reading import TextParser
 
 
 class YiwangAPI(NinjaAPI):
@@ -63,6 +64,7 @@ def build_api() -> YiwangAPI:
         urls_namespace="api",
         openapi_url="/openapi.json",
         docs_url=None,
+        parser=TextParser(),
     )
     add_handlers(api)
     api.add_router("/", own_router)
