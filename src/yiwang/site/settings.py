@@ -36,7 +36,8 @@ YIWANG_IDENTITY: dict[str, int] = _settings.get("identity", {})
 YIWANG_PROXIES: list[str] = _settings.get("proxies", [])
 YIWANG_LEDGER_RETENTION_DAYS: int = _settings.get("ledger_retention_days", 3650)
 YIWANG_SOURCE_HOSTS: list[str] = _settings.get("source_hosts", [])
-YIWANG_SOURCE_FOLDERS: list[str] = _settings.get("source_folders", [])
+# What is put into the node's own inbox is meant for it; any other folder an operator names.
+YIWANG_SOURCE_FOLDERS: list[str] = [str(HOME.path / "inbox"), *_settings.get("source_folders", [])]
 YIWANG_JOB_MEMORY_MB: int = _settings.get("job_memory_mb", 0)
 
 INSTALLED_APPS = [

@@ -102,5 +102,8 @@ FOLDER = LiveKind(
     "files",
     (Setting("path", msg("Folder"), required=True, help=msg("The whole path on this machine")),),
     open_folder,
-    hint=msg("An operator allows the folder with source_folders in yiwang.toml."),
+    hint=msg(
+        "Folders below inbox in the node's home may be read; an operator allows others with "
+        "source_folders in yiwang.toml."
+    ),
 )

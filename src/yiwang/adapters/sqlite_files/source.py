@@ -222,5 +222,8 @@ SQLITE = LiveKind(
         ),
     ),
     open_sqlite,
-    hint=msg("An operator allows the folder with source_folders in yiwang.toml."),
+    hint=msg(
+        "Folders below inbox in the node's home may be read; an operator allows others with "
+        "source_folders in yiwang.toml."
+    ),
 )

@@ -65,8 +65,8 @@ def _fits(entry: str, host: str, address: Address) -> bool:
 def resolve_path(text: str) -> Path:
     """A folder or file of this machine below one of the allowed folders. 校验本机路径。
 
-    `YIWANG_SOURCE_FOLDERS` lists them; where it is empty, none may be read. Links are followed
-    before the place is looked at.
+    `YIWANG_SOURCE_FOLDERS` lists them, the node's own inbox first. Links are followed before the
+    place is looked at.
     """
     path = Path(text)
     found = path.resolve()

@@ -65,6 +65,8 @@ def fill_city(session: Session, rows: int) -> dict[str, Any]:
         files = [outcome for one in truths.files for outcome in land_one(session, Path(name), one)]
         resources = {one["file"]: one["resource"] for one in files}
         describe_city(session, truths.files, resources)
+        watch_inbox(session, Path(name) / WATCHED)
+        notify_owner(session, resources[NOTIFIED])
         files += hold_one(session, Path(name), truths.files[0])
     return {
         "files": files,
@@ -85,6 +87,45 @@ def describe_city(session: Session, files: Sequence[SampleFile], resources: dict
 
 
 DRAFTS = 2
+
+
+WATCHED, NOTIFIED = "市场监管局_企业登记.csv", "民政局_低收入家庭.xlsx"
+
+
+def watch_inbox(session: Session, file: Path) -> None:
+    """Let the medical insurance bureau's folder be watched, with one file in it that was read. 示例数据源。"""
+    from yiwang.nets.share.sources import services
+    from yiwang.nets.share.sources.types import Cycle, Mode
+
+    folder = session.home.path / "inbox" / "YZ-YBJ"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = file.read_text("utf-8").splitlines(keepends=True)
+    (folder / "定点药店-202611.csv").write_text("".join(rows[:PHARMACIES]), "utf-8")
+    session.say("Reading %(folder)s", folder=str(folder))
+    source = services.add_source(
+        session.actor, owner="YZ-YBJ", name="医保局交换目录", kind="folder",
+        settings={"path": str(folder)},
+    )  # fmt: skip
+    table = services.add_table(
+        session.actor, source.id, name="定点药店-*.csv", resource="定点药店",
+        plan=services.Plan(mode=Mode.FULL, cycle=Cycle.MONTHLY),
+    )  # fmt: skip
+    services.run_here(session.actor, table.id)
+
+
+PHARMACIES = 61
+"""The heading and sixty firms."""
+
+
+def notify_owner(session: Session, resource: str) -> None:
+    """Check the register with most mistakes and send its department a notice. 示例整改单。"""
+    from yiwang.nets.share.quality import services
+
+    session.say("Sending a rectification notice")
+    run = services.check_resource(session.actor, resource)
+    services.refresh_groups(run.id)
+    notice = services.open_notice(session.actor, owner="YZ-MZJ")
+    services.send_notice(session.actor, notice.id)
 
 
 def hold_one(session: Session, folder: Path, one: SampleFile) -> list[dict[str, Any]]:
