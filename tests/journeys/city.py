@@ -17,7 +17,7 @@ from tests.operations.conftest import Node
 from .browser import Look, Visitor, visit
 
 NO_PAGE = re.compile(r"/export/|/sign-out/|[?&]format=|/static/|/api/v1/|/healthz|/robots.txt")
-LINKS = "() => Array.from(document.querySelectorAll('a[href]'), (one) => one.href)"
+LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((a) => a.href)"
 
 
 @dataclass
