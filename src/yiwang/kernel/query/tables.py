@@ -49,6 +49,12 @@ _RUNS = "0+|０+|" + "|".join(f"{digit}{digit}{digit}+" for digit in "123456789�
 # One pattern in the words that RE2, PostgreSQL and Python share; to be matched as a whole.
 BLANK_PATTERN = f"[{SPACES}]*(?:{_WORDS}|{_RUNS})?[{SPACES}]*"
 
+# What no text begins with that is such a word: with another first character it says something.
+# Digits are left out: who asks here takes a zero for a value.
+BLANK_OPENINGS = frozenset(SPACES) | {
+    char for word in PLACEHOLDERS for char in word[:1] + word[:1].upper() if not char.isdecimal()
+}
+
 # Characters whose every sequence is already in NFKC: ASCII, common Chinese punctuation, Han.
 _STABLE = "\x01-\x7f·–—‘’“”○、-】〒-〙㐀-䶿一-鿿𠀀-\U0002f7ff"
 UNSTABLE_PATTERN = f"[^{_STABLE}]"

@@ -88,7 +88,8 @@ def _guarded(column: str, pattern: str, condition: str) -> str:
 
 
 # Resident identity number, GB 11643 -----------------------------------------------------------
-PROVINCES = "1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]"
+PROVINCE_RANGES = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65))
+PROVINCES = "|".join(f"{low // 10}[{low % 10}-{high % 10}]" for low, high in PROVINCE_RANGES)
 # Also: 71 Taiwan, 81 to 83 residence permits of people from Hong Kong, Macao and Taiwan, 9 and a
 # province on foreigners' permanent residence cards. No province has 99: specimen numbers, which
 # can belong to nobody, begin so.
@@ -131,10 +132,6 @@ def identity_sql(number: str, last: str) -> str:
     Two short names of columns go in, so that whoever has worked them out asks several things of
     them. The birth date is checked by its numbers: making a date of text costs more than all else.
     """
-    from_right = list(reversed(ID_WEIGHTS))
-    factors = [(from_right[k] - 10 * from_right[k - 1]) % 11 for k in range(1, 17)]
-    terms = [f"{factor}*({number}//{10**k})" for k, factor in enumerate(factors, 1) if factor]
-    total = "+".join([f"{from_right[0]}*{number}", *terms])
     year, month = f"({number}//10000000%10000)", f"({number}//100000%100)"
     day = f"({number}//1000%100)"
     leap = f"({year}%4=0 AND ({year}%100<>0 OR {year}%400=0))"
@@ -143,20 +140,59 @@ def identity_sql(number: str, last: str) -> str:
         f" WHEN 4 THEN 30 WHEN 6 THEN 30 WHEN 9 THEN 30 WHEN 11 THEN 30 ELSE 31 END"
     )
     return (
-        f"(({total}+{last})%11=1 AND {number}>=10000000000000000 AND {month} BETWEEN 1 AND 12"
+        f"({_checked_sql(number, last)} AND {number}>={10**16} AND {month} BETWEEN 1 AND 12"
         f" AND {day}>=1 AND ({day}<=28 OR {day}<={longest}) AND {year} BETWEEN 1900 AND 2099)"
+    )
+
+
+def _checked_sql(number: str, last: str) -> str:
+    """Whether the check character fits: the weighted sum without cutting digits apart. 校验算式。"""
+    from_right = list(reversed(ID_WEIGHTS))
+    factors = [(from_right[k] - 10 * from_right[k - 1]) % 11 for k in range(1, 17)]
+    shares = [(from_right[0], number)]
+    shares += [(factor, f"{number}//{10**k}") for k, factor in enumerate(factors, 1)]
+    total = "+".join(
+        f"{factor}*({'+'.join(one for other, one in shares if other == factor)})"
+        for factor in sorted({factor for factor, _ in shares if factor})
+    )
+    return f"({total}+{last})%11=1"
+
+
+def identity_surely_sql(number: str, last: str) -> str:
+    """`identity_sql` by arithmetic alone, region included; some right ones are left out. 快速判定。
+
+    Left to the exact look are 29 February and foreigners' cards. Shifts read small tables: one bit
+    a region, two bits for what each month has beyond 28 days.
+    """
+    region, month, day = (
+        f"({number}//{10**15})",
+        f"({number}//100000%100)",
+        f"({number}//1000%100)",
+    )
+    known = {at for low, high in (*PROVINCE_RANGES, (71, 71), (81, 83), (99, 99))
+             for at in range(low, high + 1)}  # fmt: skip
+    low = sum(1 << (at - 11) for at in known if at < 72)
+    high = sum(1 << (at - 72) for at in known if at >= 72)
+    beyond = sum(more << 2 * at for at, more in enumerate((3, 0, 3, 2, 3, 2, 3, 3, 2, 3, 2, 3), 1))
+    return (
+        f"({_checked_sql(number, last)}"
+        f" AND (({low}::BIGINT >> ({region}-11)) | ({high}::BIGINT >> ({region}-72))) & 1 = 1"
+        f" AND {number}//10000000%10000 BETWEEN 1900 AND 2099 AND {month} BETWEEN 1 AND 12"
+        f" AND {day} BETWEEN 1 AND 28 + (({beyond}::BIGINT >> (2*{month})) & 3))"
     )
 
 
 def identity_last_sql(column: str) -> str:
     """The last character of an identity number as a number, NULL where it is none. 末位。"""
-    return (
-        f"(CASE WHEN suffix({column},'X') THEN 10 ELSE TRY_CAST(right({column},1) AS BIGINT) END)"
-    )
+    code = f"unicode(right({column},1))"
+    return f"(CASE WHEN {code} BETWEEN 48 AND 57 THEN {code}-48 WHEN {code}=88 THEN 10 END)"
 
 
 def identity_number_sql(column: str) -> str:
-    """The first 17 digits of an identity number as a number. 前十七位。"""
+    """The first 17 digits of an identity number as a number. 前十七位。
+
+    A cast reads 1E+16 too: who has not looked at the form must leave out what holds an E.
+    """
     return _number(f"left({column},17)")
 
 

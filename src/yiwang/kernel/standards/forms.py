@@ -32,6 +32,9 @@ PASSPORTS = (
     "[A-Z]{0,3}[0-9]{6,9}[A-Z]?",  # most foreign ones
 )
 
+PLAIN = {"mobile": MOBILE, "phone": MOBILE}
+"""Patterns whose every match has the form too, so that one look is enough."""
+
 FORMS = {
     "mobile": ABROAD + MOBILE,
     "landline": f"{LANDLINE}|{SERVICE}",

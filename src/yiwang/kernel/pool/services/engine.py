@@ -37,15 +37,19 @@ def engine(
     reach: Iterable[Path] = (),
     seconds: float | None = None,
     stopping: Callable[[], bool] | None = None,
+    layered: bool = False,
 ) -> Iterator[Connection]:
     """A connection for one piece of work. 打开计算引擎。
 
     `reach` names folders to read or write beside the pool's own. `seconds` ends the running query
-    with TooMany; `stopping`, asked five times a second, ends it with Unavailable.
+    with TooMany; `stopping`, asked five times a second, ends it with Unavailable. `layered` leaves
+    filters above the layers of workings that they name: pushed below, each is worked out twice.
     """
     connection = duckdb.connect(":memory:", config={"autoload_known_extensions": "false"})
     watch = _Watch(connection, seconds, stopping)
     try:
+        if layered:
+            connection.execute("SET disabled_optimizers = 'filter_pushdown'")
         _fence(connection, reach)
         with watch:
             yield connection

@@ -11,6 +11,7 @@ from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.standards.checks import CHECKS
+from yiwang.kernel.standards.forms import PLAIN
 from yiwang.kernel.standards.masks import mask_text, mask_text_sql
 from yiwang.kernel.standards.overlay import Standards, current_standards
 from yiwang.kernel.standards.readings import difference_sql as _difference_sql
@@ -169,6 +170,17 @@ def check_sql(element: AnyElement, column_sql: str) -> str:
     return (
         f"CASE WHEN {column_sql} IS NULL THEN NULL WHEN {column_sql}='' THEN true ELSE {both} END"
     )
+
+
+def passes_sql(element: AnyElement, column_sql: str) -> str:
+    """Whether there is a text and it passes pattern and check, each asked once. 通过判定。
+
+    Of a resident identity number the digits are asked by `identity_sql`, not here.
+    """
+    element = _element(element)
+    if element.pattern and element.pattern == PLAIN.get(element.check):
+        return f"regexp_full_match({column_sql},{_quoted(element.pattern)})"
+    return f"coalesce({column_sql}<>'' AND {check_sql(element, column_sql)}, false)"
 
 
 def read_typed(element: AnyElement, text: str | None) -> TypedReading:

@@ -16,6 +16,9 @@ from yiwang.kernel.standards.checks import (
     REGION,
     credit_check_digit,
     id_check_digit,
+    identity_last_sql,
+    identity_number_sql,
+    identity_surely_sql,
     is_card,
     is_credit_code,
     is_organization_code,
@@ -212,6 +215,40 @@ def test_an_identity_number_begins_with_a_province():
         assert is_resident_id(first + id_check_digit(first)) is right, region
         if region in ("110105", "470105"):
             assert is_resident_id(f"{region}491231002") is right, region
+
+
+DAYS = [
+    "00000000",
+    "18991231",
+    "19000229",
+    "20000229",
+    "20991231",
+    "21000101",
+    "19900431",
+    "19901301",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    region=st.integers(0, 99).map("{:02}0105".format),
+    day=st.dates(date(1899, 1, 1), date(2100, 12, 31)).map("{:%Y%m%d}".format)
+    | st.sampled_from(DAYS),
+    order=digits(3),
+    last=st.sampled_from(["", "", "0", "X", ":", "x", "１"]),
+)
+def test_what_surely_is_an_identity_number_is_one(region, day, order, last):
+    first = region + day + order
+    text = first + (last or id_check_digit(first))
+
+    [surely] = ask(
+        f"coalesce((SELECT {identity_surely_sql('m', 'l')} FROM (SELECT"
+        f" {identity_number_sql('t')} AS m, {identity_last_sql('t')} AS l)), false)",
+        [text],
+    )
+
+    left_out = day.endswith("0229") or (region[0] == "9" and region[:2] != "99")
+    assert surely == is_resident_id(text) or (left_out and not surely)
 
 
 def test_an_id_with_an_impossible_birth_date_is_refused():

@@ -10,6 +10,8 @@ from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import ROW, Staged, VersionInfo
 from yiwang.nets.share.quality.types import ROW_COLUMNS, RuleKind, RuleResult, RuleSpec
 
+from .compiling import columns_of
+from .scan import Scan
 from .tallying import LISTED, Counter, Tally, add_patterns
 from .uniqueness import Repeated, count_repeated, recount_repeated
 
@@ -51,7 +53,7 @@ def check_version(
     With a `base` only rows that came since, and those that they replaced, are read for the rules
     that the base knows; the answer is the same as without.
     """
-    with pool.engine(stopping=stopping) as connection:
+    with pool.engine(stopping=stopping, layered=True) as connection:
         work = Checking(connection, version, rules, base)
         work.listing = with_rows
         for done, step in enumerate(work.steps()):
@@ -122,7 +124,7 @@ class Checking:
         """Keep what came and what was replaced since the base, as far as rules need it. 变化行。"""
         assert self.base is not None  # noqa: S101 - only asked with a base
         names = dict.fromkeys(
-            [*self.version.key, *(n for rule in self.old for n in self._needs(rule))]
+            [*self.version.key, *(n for rule in self.old for n in columns_of(rule))]
         )
         columns = pool.name_list([*names, ROW])
         for table, source in (
@@ -132,19 +134,14 @@ class Checking:
             self.connection.execute(f"CREATE TEMP TABLE {table} AS SELECT {columns} FROM {source}")
         self.came, self.gone = self._count("came"), self._count("gone")
 
-    def _needs(self, rule: RuleSpec) -> Sequence[str]:
-        """Columns that a rule reads; a filter may name any. 所需列。"""
-        if rule.when or rule.kind in (RuleKind.CONDITION, RuleKind.COMPARE):
-            free = rule.when or not rule.params.get("relation")
-            return self.version.columns if free else rule.fields
-        on = rule.params.get("on")
-        return [*rule.fields, str(on)] if on else rule.fields
-
     def count_changes(self) -> None:
         """Add what came, take away what was replaced. 增量计数。"""
         assert self.base is not None  # noqa: S101 - only asked with a base
-        more = self.counter.count(self.old, "came", self.came, listing=self.listing)
-        less = self.counter.count(self.old, "gone", self.gone, listing=False)
+        side = Scan(self.version.columns).mark
+        both = f"(SELECT *, 0 AS {side} FROM came UNION ALL SELECT *, 1 FROM gone)"
+        more, less = self.counter.count_sides(
+            self.old, both, (self.came, self.gone), side, listing=self.listing
+        )
         for rule in _plain(self.old):
             self.results[rule.code] = self._moved(rule, more, less)
 

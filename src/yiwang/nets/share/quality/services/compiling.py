@@ -26,6 +26,7 @@ from .fields import BLANK, GOOD, MALFORMED, UNREADABLE, WRONG, outcome_sql
 from .patterns import is_blank_sql
 from .scan import Scan
 
+PLAIN_NUMBER = "-?[0-9]+([.][0-9]+)?"
 ANYTHING = Element(code="", zh="", en="", definition="", match_key=())
 
 
@@ -62,6 +63,17 @@ class Work:
         value, add = self.column(name), self.scan.workings.add
         return add(standards.identity_number_sql(value)), add(standards.identity_last_sql(value))
 
+    def listed_elsewhere(self, rule: RuleSpec) -> str | None:
+        """Whether a cell stands in the register that a rule names, None where there is none. 对照。"""
+        resource, there = str(rule.params["resource"]), str(rule.params["field"])
+        other = catalog.get_resources([resource]).get(resource)
+        latest = pool.find_latest(other.table) if other and other.table else None
+        if latest is None or there not in latest.columns:
+            return None
+        field = pool.quote_name(there)
+        listed = f"SELECT {field} FROM {pool.relation(latest.id)} WHERE {field} <> ''"
+        return self.scan.workings.add(f"{self.column(rule.fields[0])} IN ({listed})")
+
     def filter(self, text: str) -> query.Compiled:
         """A filter over the register's columns. 筛选。"""
         return query.compile_node(query.parse_filter(text, Schema(self.scan.columns)), "duckdb")
@@ -74,17 +86,41 @@ def element_of(rule: RuleSpec) -> Element:
     return replace(ANYTHING, type=kind) if kind else found or ANYTHING
 
 
-def add_state(work: Work, rule: RuleSpec) -> str:
-    """Register a rule's state in the scan and give the column's name. 规则状态列。"""
-    sql, params = _STATES[rule.kind](work, rule)
-    if rule.when:
-        condition = work.filter(rule.when)
-        sql = f"CASE WHEN coalesce({condition.sql}, false) THEN {sql} END"
-        params = [*condition.params, *params]
-    return work.scan.states.add(sql, params)
+def columns_of(rule: RuleSpec) -> list[str]:
+    """The columns that a rule reads, those of its filters among them. 规则所用列。"""
+    filters = [rule.when, *(str(rule.params.get(name, "")) for name in ("holds", "given", "then"))]
+    free = [name for text in filters if text for name in fields_of(text)]
+    on = str(rule.params.get("on", ""))
+    return list(dict.fromkeys([*rule.fields, *([on] if on else []), *free]))
+
+
+def fields_of(text: str) -> list[str]:
+    """The fields that a filter names. 筛选所用字段。"""
+    return query.list_fields(query.parse_filter(text, Schema.open()))
 
 
 State = tuple[str, list[Any]]
+
+
+def add_state(work: Work, rule: RuleSpec) -> str:
+    """Register a rule's state in the scan and give the column's name. 规则状态列。"""
+    return work.scan.states.add(*when_asked(work, rule, full_state(work, rule)))
+
+
+def full_state(work: Work, rule: RuleSpec) -> State:
+    """What a rule says of a row, its `when` apart. 规则状态。"""
+    return _STATES[rule.kind](work, rule)
+
+
+def when_asked(work: Work, rule: RuleSpec, state: State) -> State:
+    """A state of the rows that the rule's `when` picks, NULL for others. 适用条件。"""
+    if not rule.when:
+        return state
+    condition = work.filter(rule.when)
+    return (
+        f"CASE WHEN coalesce({condition.sql}, false) THEN {state[0]} END",
+        [*condition.params, *state[1]],
+    )
 
 
 def _required(work: Work, rule: RuleSpec) -> State:
@@ -126,7 +162,7 @@ def _number_sql(value: str) -> str:
     """A cell as a number; most are written plainly, and reading those is quick. 数值。"""
     read = standards.read_typed_sql(replace(ANYTHING, type="number"), value)
     return (
-        f"CASE WHEN regexp_full_match({value}, '-?[0-9]+([.][0-9]+)?') THEN TRY_CAST({value} AS DOUBLE)"
+        f"CASE WHEN regexp_full_match({value}, '{PLAIN_NUMBER}') THEN TRY_CAST({value} AS DOUBLE)"
         f" WHEN {value} <> '' THEN TRY_CAST({read} AS DOUBLE) END"
     )
 
@@ -140,14 +176,20 @@ def _length(work: Work, rule: RuleSpec) -> State:
 def _range(work: Work, rule: RuleSpec) -> State:
     value, kind = work.column(rule.fields[0]), str(rule.params.get("type", "number"))
     read = work.scan.workings.add(_day_sql(value) if kind == "date" else _number_sql(value))
-    place = "CAST(? AS DATE)" if kind == "date" else "CAST(? AS DOUBLE)"
+    tests, bounds = bounds_of(rule, read)
+    return f"CASE WHEN {read} IS NOT NULL THEN {tests} END", bounds
+
+
+def bounds_of(rule: RuleSpec, read: str) -> State:
+    """Whether a number or day lies within a rule's bounds. 取值范围。"""
+    kind = "DATE" if rule.params.get("type", "number") == "date" else "DOUBLE"
     bounds = [
         (sign, rule.params[name])
         for name, sign in (("min", ">="), ("max", "<="))
         if name in rule.params
     ]
-    tests = " AND ".join(f"{read} {sign} {place}" for sign, _ in bounds) or "true"
-    return f"CASE WHEN {read} IS NOT NULL THEN {tests} END", [bound for _, bound in bounds]
+    tests = " AND ".join(f"{read} {sign} CAST(? AS {kind})" for sign, _ in bounds) or "true"
+    return tests, [bound for _, bound in bounds]
 
 
 def _pattern(work: Work, rule: RuleSpec) -> State:
@@ -173,8 +215,13 @@ def _compare(work: Work, rule: RuleSpec) -> State:
 
 def _sex_of_id(work: Work, rule: RuleSpec) -> State:
     sex, number, right = _against_id(work, rule)
-    code = f"CASE WHEN {sex} IN ('1', '男', '男性') THEN 1 WHEN {sex} IN ('2', '女', '女性') THEN 0 END"
-    return f"CASE WHEN {right} THEN {number} % 2 = {code} END", []
+    return f"CASE WHEN {right} THEN {number} % 2 = {code_of_sex(sex)} END", []
+
+
+def code_of_sex(value: str) -> str:
+    """1 for men, 0 for women, as identity numbers have it. 性别奇偶。"""
+    men, women = "'1', '男', '男性'", "'2', '女', '女性'"
+    return f"CASE WHEN {value} IN ({men}) THEN 1 WHEN {value} IN ({women}) THEN 0 END"
 
 
 def _birth_of_id(work: Work, rule: RuleSpec) -> State:
@@ -194,10 +241,14 @@ def _birth_of_id(work: Work, rule: RuleSpec) -> State:
 def _against_id(work: Work, rule: RuleSpec) -> tuple[str, str, str]:
     """The other field, the number's digits, and whether the number is itself right."""
     other, identity = rule.fields
-    element = standards.find_element(str(rule.params.get("identity", "resident_id"))) or ANYTHING
     number, _ = work.identity(identity)
-    right = f"{work.outcome(identity, element)} = {GOOD}"
+    right = f"{work.outcome(identity, identity_element(rule))} = {GOOD}"
     return work.column(other), number, right
+
+
+def identity_element(rule: RuleSpec) -> Element:
+    """The element of the identity number that a rule holds another field against. 证件号码数据元。"""
+    return standards.find_element(str(rule.params.get("identity", "resident_id"))) or ANYTHING
 
 
 _RELATIONS = {"sex_of_id": _sex_of_id, "birth_of_id": _birth_of_id}
@@ -212,15 +263,8 @@ def _condition(work: Work, rule: RuleSpec) -> State:
 
 
 def _reference(work: Work, rule: RuleSpec) -> State:
-    value = work.column(rule.fields[0])
-    other = catalog.get_resources([str(rule.params["resource"])]).get(str(rule.params["resource"]))
-    latest = pool.find_latest(other.table) if other and other.table else None
-    there = str(rule.params["field"])
-    if latest is None or there not in latest.columns:
-        return "NULL::BOOLEAN", []
-    listed = f"SELECT {pool.quote_name(there)} FROM {pool.relation(latest.id)} WHERE {pool.quote_name(there)} <> ''"
-    found = work.scan.workings.add(f"{value} IN ({listed})")
-    return _unless_blank(work, rule, found)
+    found = work.listed_elsewhere(rule)
+    return ("NULL::BOOLEAN", []) if found is None else _unless_blank(work, rule, found)
 
 
 def _fresh(work: Work, rule: RuleSpec) -> State:

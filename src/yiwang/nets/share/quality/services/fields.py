@@ -15,7 +15,7 @@ BLANK, GOOD, UNREADABLE, MALFORMED, WRONG = range(5)
 """No value; right; not of its type; not of its form; of its form with a wrong check character."""
 
 NEW_ID = "[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]"
-PLAIN_DAY = "strlen({0}) = 10 AND {0} >= '1' AND {0} < '3' AND TRY_CAST({0} AS DATE)::VARCHAR = {0}"
+PLAIN_DAY = "{0} >= '1' AND {0} < '3' AND {1}::VARCHAR = {0}"
 PLAIN_MOMENT = (
     "strlen({0}) = 19 AND {0} >= '1' AND {0} < '3' AND"
     " replace(TRY_CAST({0} AS TIMESTAMP)::VARCHAR, ' ', substr({0}, 11, 1)) = {0}"
@@ -34,17 +34,22 @@ def outcome_sql(element: Element, value: str, number: str = "", last: str = "") 
     )
     return (
         f"CASE WHEN {value} IS NULL OR {value} = '' THEN {BLANK}"
-        f" WHEN {_quick(element, value, number, last)} THEN {GOOD}"
+        f" WHEN {quick_sql(element, value, number, last)} THEN {GOOD}"
         f" WHEN {is_blank_sql(value)} THEN {BLANK} ELSE {slow} END"
     )
 
 
-def _quick(element: Element, value: str, number: str, last: str) -> str:
-    """Sure to be right as it stands; what is right may also be left to the slow test."""
+def quick_sql(element: Element, value: str, number: str = "", last: str = "", day: str = "") -> str:
+    """Sure to be right as it stands; what is right may also be left to the slow test. 快速判定。
+
+    `day` is the column of a text's date where it has been worked out for texts of ten bytes.
+    """
     if number:
-        return f"strlen({value}) = 18 AND coalesce({standards.identity_sql(number, last)}, false)"
+        form = f"strlen({value}) = 18 AND NOT contains({value}, 'E') AND NOT contains({value}, 'e')"
+        return f"{form} AND coalesce({standards.identity_surely_sql(number, last)}, false)"
     if element.type == "date":
-        return f"coalesce({PLAIN_DAY.format(value)}, false)"
+        plain = PLAIN_DAY.format(value, day or f"TRY_CAST({value} AS DATE)")
+        return f"coalesce(strlen({value}) = 10 AND {plain}, false)"
     if element.type == "datetime":
         return f"coalesce({PLAIN_MOMENT.format(value)}, false)"
     if element.type in ("number", "integer"):
@@ -52,7 +57,7 @@ def _quick(element: Element, value: str, number: str, last: str) -> str:
         return f"regexp_full_match({value}, '-?[0-9]+{decimals}')"
     if not element.check and not element.pattern:
         return f"NOT ({is_blank_sql(value)})"
-    right = f"coalesce({standards.check_sql(element, value)}, false)"
+    right = standards.passes_sql(element, value)
     return right if element.check else f"{right} AND NOT ({is_blank_sql(value)})"
 
 

@@ -40,20 +40,25 @@ class Layer:
 
 
 class Scan:
-    """Raw workings, then outcomes of fields, then one state per rule. 扫描。"""
+    """Raw workings, tests of them, then outcomes of fields, then one state per rule. 扫描。
+
+    What is asked inside a CASE is worked out over picked rows, which makes arithmetic slow; as a
+    test of its own it runs over all rows at once.
+    """
 
     def __init__(self, columns: Sequence[str]) -> None:
         mark = "_q"
         while any(name.casefold().startswith(mark) for name in columns):
             mark += "q"
-        self.columns = tuple(columns)
+        self.columns, self.mark = tuple(columns), mark
         self.workings = Layer(f"{mark}w")
+        self.tests = Layer(f"{mark}t")
         self.outcomes = Layer(f"{mark}o")
         self.states = Layer(f"{mark}s")
 
     def relation(self, source: str) -> tuple[str, list[Any]]:
         """All layers over a source, and the values bound in them. 分层查询。"""
-        layers = [self.workings, self.outcomes, self.states]
+        layers = [self.workings, self.tests, self.outcomes, self.states]
         text = source
         for layer in layers:
             text = layer.write(text)

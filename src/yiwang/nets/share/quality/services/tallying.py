@@ -1,8 +1,8 @@
-"""Counting in one scan: of each rule how many rows were looked at, how many failed and how. 计数。"""
+"""Counting in two looks: of each rule how many rows were looked at, how many failed and how. 计数。"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +11,8 @@ from yiwang.kernel.pool.types import ROW
 from yiwang.nets.share.quality.types import ROW_COLUMNS, RuleKind, RuleSpec
 
 from .code_members import Members
-from .compiling import Work, add_state, element_of
+from .compiling import Work, add_state, columns_of, element_of
+from .glancing import add_glance
 from .patterns import pattern_sql, suggestion_sql
 from .scan import Scan
 
@@ -20,6 +21,9 @@ TOGETHER = 60
 LISTED = 100_000
 """Failing rows that are listed of one rule and pattern; all are counted."""
 PATTERNS_KEPT = 500
+SAMPLED, SAMPLE, MOSTLY_OPEN = 1_000_000, 20_000, 0.25
+"""Of more rows than this so many are tried first; a rule that a glance leaves open in more than this
+share of them is judged in full at once, so that hardly any row is kept for a second look."""
 SEPARATOR = "chr(31)"
 
 
@@ -33,7 +37,7 @@ class Tally:
 
 
 class Counter:
-    """Scans relations by the same rules on one connection. 计数器。"""
+    """Looks at relations by the same rules on one connection. 计数器。"""
 
     def __init__(
         self,
@@ -45,7 +49,6 @@ class Counter:
         self.connection, self.columns, self.key = connection, tuple(columns), tuple(key)
         self.arrivals = arrivals
         self.members = Members(connection)
-        self._scans = 0
         listed = ", ".join(f"{name} VARCHAR" for name in ROW_COLUMNS if name != "row")
         connection.execute(f"CREATE TEMP TABLE listing ({listed}, row BIGINT)")
 
@@ -53,81 +56,147 @@ class Counter:
         self, rules: Sequence[RuleSpec], source: str, rows: int, *, listing: bool = True
     ) -> Tally:
         """Count the rules, uniqueness apart, over a relation of so many rows. 计数。"""
-        tally = Tally()
-        plain = [rule for rule in rules if rule.kind != RuleKind.UNIQUE]
-        for start in range(0, len(plain), TOGETHER):
-            self._count(plain[start : start + TOGETHER], source, rows, tally, listing=listing)
+        [tally] = self.count_sides(rules, source, (rows,), "0", listing=listing)
         return tally
 
-    def _count(
-        self, rules: Sequence[RuleSpec], source: str, rows: int, tally: Tally, *, listing: bool
+    def count_sides(
+        self,
+        rules: Sequence[RuleSpec],
+        source: str,
+        rows: Sequence[int],
+        side: str,
+        *,
+        listing: bool = True,
+    ) -> list[Tally]:
+        """Count at once over the sides of a relation, numbered by `side`; list the first. 分侧计数。"""
+        tallies = [Tally() for _ in rows]
+        plain = [rule for rule in rules if rule.kind != RuleKind.UNIQUE]
+        for start in range(0, len(plain), TOGETHER):
+            group = plain[start : start + TOGETHER]
+            look = Look(self, group, source, side)
+            look.glance(in_full=look.find_open() if sum(rows) > SAMPLED else frozenset())
+            for at, rule in enumerate(group):
+                self._tally(look, at, rule, rows, tallies, listing=listing)
+        return tallies
+
+    def _tally(
+        self,
+        look: Look,
+        at: int,
+        rule: RuleSpec,
+        rows: Sequence[int],
+        tallies: Sequence[Tally],
+        *,
+        listing: bool,
     ) -> None:
-        self._scans += 1
-        table, used = f"found_{self._scans}", self._used(rules)
-        self._scan(rules, source, table, used)
-        bits = ", ".join(
-            f"count(*) FILTER (u & {1 << at} <> 0), count(*) FILTER (f & {1 << at} <> 0)"
-            for at in range(len(rules))
-        )
-        found = self.connection.execute(f"SELECT {bits} FROM {table}").fetchone() or ()
-        for at, rule in enumerate(rules):
-            tally.checked[rule.code] = rows - int(found[2 * at])
-            tally.failed[rule.code] = int(found[2 * at + 1])
+        silent, failed = look.count_silent(at, len(rows)), [0] * len(rows)
+        for tally in tallies:
             tally.patterns[rule.code] = {}
-            if tally.failed[rule.code]:
-                tally.patterns[rule.code] = self._list(rule, table, 1 << at, used, listing=listing)
-        self.connection.execute(f"DROP TABLE {table}")
+        for side, pattern, count in look.judge(at, listing=listing):
+            if pattern is None:
+                silent[side] += count
+            else:
+                failed[side] += count
+                tallies[side].patterns[rule.code][pattern] = count
+        for side, tally in enumerate(tallies):
+            tally.checked[rule.code] = rows[side] - silent[side]
+            tally.failed[rule.code] = failed[side]
 
-    def _used(self, rules: Iterable[RuleSpec]) -> dict[str, int]:
-        """The columns that a listing shows, with their places in the kept values."""
-        names = [*self.key, *(name for rule in rules for name in rule.fields)]
-        return {name: place for place, name in enumerate(dict.fromkeys(names), 1)}
 
-    def _scan(
-        self, rules: Sequence[RuleSpec], source: str, table: str, used: Mapping[str, int]
-    ) -> None:
-        """The one scan: rows that any rule does not simply pass, with marks and, if failed, values."""
-        scan = Scan(self.columns)
-        work = Work(scan, self.members, self.arrivals)
-        states = [add_state(work, rule) for rule in rules]
-        relation, params = scan.relation(source)
+class Look:
+    """A glance at all rows by some rules, and a full look at those it leaves open. 检视。"""
+
+    def __init__(self, counter: Counter, rules: Sequence[RuleSpec], source: str, side: str) -> None:
+        self.counter, self.connection = counter, counter.connection
+        self.rules, self.source, self.side = rules, source, side
+        read = [*counter.key, *(name for rule in rules for name in columns_of(rule))]
+        self.kept = {name: at for at, name in enumerate(dict.fromkeys(read), 1)}
+        self.marks: list[tuple[int, int, int, int]] = []
+
+    def _work(self, columns: Sequence[str]) -> Work:
+        return Work(Scan(columns), self.counter.members, self.counter.arrivals)
+
+    def find_open(self) -> frozenset[int]:
+        """The rules of which a glance at some rows decides too little to be worth it. 抽样。"""
+        work = self._work(self.counter.columns)
+        states = [add_glance(work, rule) for rule in self.rules]
+        relation, params = work.scan.relation(f"(SELECT * FROM {self.source} LIMIT {SAMPLE})")
+        shares = ", ".join(f"avg(({state} IS FALSE)::INTEGER)" for state in states)
+        found = self.connection.execute(f"SELECT {shares} FROM {relation}", params).fetchone()
+        return frozenset(at for at, share in enumerate(found or ()) if (share or 0) > MOSTLY_OPEN)
+
+    def glance(self, *, in_full: frozenset[int] = frozenset()) -> None:
+        """Keep the rows that a rule leaves open with their values; count others by their marks. 初看。"""
+        work = self._work(self.counter.columns)
+        states = [
+            (add_state if at in in_full else add_glance)(work, rule)
+            for at, rule in enumerate(self.rules)
+        ]
+        relation, params = work.scan.relation(self.source)
         odd = " OR ".join(f"{state} IS NOT TRUE" for state in dict.fromkeys(states))
-        unchecked = _bits(states, "IS NULL")
-        failed = _bits(states, "IS FALSE")
-        values = pool.name_list(used) or "NULL"
+        still_open = " OR ".join(f"{state} IS FALSE" for state in dict.fromkeys(states))
         self.connection.execute(
-            f"CREATE TEMP TABLE {table} AS SELECT r, u, f,"
-            f" CASE WHEN f <> 0 THEN [{values}] END AS v FROM (SELECT *, {ROW} AS r,"
-            f" {unchecked} AS u, {failed} AS f FROM {relation} WHERE {odd})",
+            "CREATE OR REPLACE TEMP TABLE glanced AS SELECT g, u, o, r, count(*) AS n,"
+            f" any_value(v) AS v FROM (SELECT {self.side} AS g, {_bits(states, 'IS NULL')} AS u,"
+            f" {_bits(states, 'IS FALSE')} AS o, CASE WHEN {still_open} THEN {ROW} END AS r,"
+            f" CASE WHEN {still_open} THEN [{pool.name_list(self.kept) or 'NULL'}] END AS v"
+            f" FROM {relation} WHERE {odd}) GROUP BY g, u, o, r",
             params,
         )
+        self.marks = self.connection.execute(
+            "SELECT g, u, o, sum(n)::BIGINT FROM glanced GROUP BY ALL"
+        ).fetchall()
 
-    def _list(
-        self, rule: RuleSpec, table: str, bit: int, used: Mapping[str, int], *, listing: bool
-    ) -> dict[str, int]:
-        """How the failing rows of a rule fail; and, up to a bound, which they are."""
-        element = element_of(rule)
-        value = f"v[{used[rule.fields[0]]}]" if rule.fields else "NULL::VARCHAR"
-        pattern = _pattern_of(rule, value)
-        failing = f"(SELECT r, v, {pattern} AS p FROM {table} WHERE f & {bit} <> 0)"
-        counted = self.connection.execute(
-            f"SELECT p, count(*) AS n FROM {failing} GROUP BY p ORDER BY n DESC, p"
+    def count_silent(self, at: int, sides: int) -> list[int]:
+        """Rows of each side of which a rule surely has nothing to say. 未检行数。"""
+        found = [0] * sides
+        for side, silent, _, rows in self.marks:
+            if silent >> at & 1:
+                found[side] += rows
+        return found
+
+    def judge(self, at: int, *, listing: bool) -> list[tuple[int, str | None, int]]:
+        """What the full look at open rows says: side, pattern (None: nothing to say), rows. 细看。"""
+        if not any(open_ >> at & 1 for _, _, open_, _ in self.marks):
+            return []
+        rule, kept = self.rules[at], self.kept
+        columns = ", ".join(f"v[{at}] AS {pool.quote_name(name)}" for name, at in kept.items())
+        work = self._work(tuple(kept))
+        side = f"{work.scan.mark}side"
+        state = add_state(work, rule)
+        relation, params = work.scan.relation(
+            f"(SELECT r AS {ROW}, g AS {side}, {columns or 'v'} FROM glanced WHERE o & {1 << at} <> 0)"
+        )
+        value = pool.quote_name(rule.fields[0]) if rule.fields else "NULL::VARCHAR"
+        meant = suggestion_sql(rule.kind, "value", element_of(rule)) if listing else "''"
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE judged AS SELECT r, g, key, value,"
+            f" CASE WHEN failed THEN coalesce({_pattern_of(rule, 'value')}, 'other') END AS p,"
+            f" CASE WHEN failed AND g = 0 THEN {meant} END AS s FROM"
+            f" (SELECT {ROW} AS r, {side} AS g, {self.key_sql()} AS key, {value} AS value,"
+            f" NOT {state} AS failed FROM {relation} WHERE {state} IS NOT TRUE)",
+            params,
+        )
+        found = self.connection.execute(
+            "SELECT g, p, count(*) AS n FROM judged GROUP BY ALL ORDER BY n DESC, p"
         ).fetchall()
         if listing:
-            over = any(int(rows) > LISTED for _, rows in counted)
-            bound = f" QUALIFY row_number() OVER (PARTITION BY p ORDER BY r) <= {LISTED}"
-            self.connection.execute(
-                f"INSERT INTO listing BY NAME SELECT ?::VARCHAR AS rule, r AS row, {self.key_sql(used)} AS key,"
-                f" ?::VARCHAR AS field, {value} AS value, p AS pattern,"
-                f" {suggestion_sql(rule.kind, value, element)} AS suggestion FROM {failing}"
-                + (bound if over else ""),
-                [rule.code, rule.fields[0] if rule.fields else ""],
-            )
-        return {str(name): int(rows) for name, rows in counted}
+            self._list(rule, over=any(rows > LISTED for _, _, rows in found))
+        return found
 
-    def key_sql(self, used: Mapping[str, int]) -> str:
+    def _list(self, rule: RuleSpec, *, over: bool) -> None:
+        """Put the failing rows of the first side into the listing, up to a bound. 列出问题行。"""
+        bound = f" QUALIFY row_number() OVER (PARTITION BY p ORDER BY r) <= {LISTED}"
+        self.connection.execute(
+            "INSERT INTO listing BY NAME SELECT ?::VARCHAR AS rule, r AS row, key,"
+            " ?::VARCHAR AS field, value, p AS pattern, s AS suggestion"
+            " FROM judged WHERE p IS NOT NULL AND g = 0" + (bound if over else ""),
+            [rule.code, rule.fields[0] if rule.fields else ""],
+        )
+
+    def key_sql(self) -> str:
         """The key of a row as one text. 键文本。"""
-        parts = [f"coalesce(v[{used[name]}], '')" for name in self.key]
+        parts = [f"coalesce({pool.quote_name(name)}, '')" for name in self.counter.key]
         return f" || {SEPARATOR} || ".join(parts) or "''"
 
 

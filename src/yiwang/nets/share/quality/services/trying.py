@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import ROW
-from yiwang.kernel.query import services as query
-from yiwang.kernel.query.types import Schema
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.types import RuleKind, RuleSpec, Severity
 
-from .compiling import add_state, work_over
+from .compiling import add_state, columns_of, work_over
 from .declaring import rules_of
 
 BLOCK = 1_000
@@ -51,9 +49,7 @@ def _looks_at_rows(rule: RuleSpec, columns: Sequence[str]) -> bool:
 
 def _reads_only(rule: RuleSpec, columns: Sequence[str]) -> bool:
     """Whether the filters of a rule name given columns only. 是否只用所给列。"""
-    texts = [rule.when, *(str(rule.params.get(name, "")) for name in ("holds", "given", "then"))]
-    names = {name for text in texts if text for name in fields_of(text)}
-    return names <= set(columns)
+    return set(columns_of(rule)) <= set(columns)
 
 
 def _fill(
@@ -72,8 +68,3 @@ def _fields(rules: Sequence[RuleSpec], broken: Sequence[bool]) -> frozenset[str]
     return frozenset(
         rule.fields[0] for rule, bad in zip(rules, broken, strict=True) if bad and rule.fields
     )
-
-
-def fields_of(text: str) -> list[str]:
-    """The fields that a filter names. 筛选所用字段。"""
-    return query.list_fields(query.parse_filter(text, Schema.open()))
