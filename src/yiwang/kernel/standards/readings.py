@@ -250,12 +250,24 @@ def read_day(text: str) -> str | None:
     return _digits_day(text) or written or _midnight(text)
 
 
+def _once(text: str, name: str, reading: Callable[[str], str]) -> str:
+    """A reading of a text that is worked out once: written out at each place it is 30 KB to plan."""
+    return f"list_transform([{text}],lambda {name}:{reading(name)})[1]"
+
+
 def day_sql(text: str) -> str:
     """`read_day` as SQL; what is written in digits never comes to the second half."""
+    return _once(text, "yw_day", _any_day_sql)
+
+
+def _any_day_sql(text: str) -> str:
     first = _digits_day_sql(text).removesuffix("END")
-    written = _digits_day_sql(_in_digits_sql(text))
-    midnight = f"WHEN contains({text},':') THEN {_midnight_sql(text)}"
-    return f"{first}WHEN contains({text},'年') THEN coalesce({written},{_midnight_sql(text)}) {midnight} END"
+    written = _once(_in_digits_sql(text), "yw_han", _digits_day_sql)
+    midnight = _midnight_sql(text)
+    return (
+        f"{first}WHEN contains({text},'年') THEN coalesce({written},{midnight})"
+        f" WHEN contains({text},':') THEN {midnight} END"
+    )
 
 
 def _moment(text: str) -> str | None:
@@ -279,6 +291,10 @@ def _joined(day: str | None, hour: str, minute: str, second: str) -> str | None:
 
 
 def _moment_sql(text: str) -> str:
+    return _once(text, "yw_moment", _any_moment_sql)
+
+
+def _any_moment_sql(text: str) -> str:
     cases = []
     for form in [*(day + CLOCK for day in DAY_FORMS), PACKED_MOMENT]:
         day = (
@@ -294,7 +310,7 @@ def _moment_sql(text: str) -> str:
             f"WHEN regexp_full_match({text},'{form}') THEN CASE WHEN {real}"
             f" THEN {day}||'T'||{hour}||':'||{minute}||':'||{second} END"
         )
-    return f"CASE {' '.join(cases)} ELSE {day_sql(text)} END"
+    return f"CASE {' '.join(cases)} ELSE {_any_day_sql(text)} END"
 
 
 _TEXT = Way(lambda text: text, lambda text: text, folds=False)
