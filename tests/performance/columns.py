@@ -19,10 +19,10 @@ from yiwang.kernel.standards.checks import (
     VIN_VALUES,
     VIN_WEIGHTS,
     credit_check_digit,
-    id_check_digit,
     luhn_check_digit,
     organization_check_digit,
 )
+from yiwang.kernel.standards.identity import id_check_digit
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "columns"
 VALUES = 30

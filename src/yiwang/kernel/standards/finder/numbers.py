@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from yiwang.kernel.standards.checks import is_card, is_credit_code, is_resident_id
+from yiwang.kernel.standards.checks import is_card, is_credit_code
+from yiwang.kernel.standards.identity import is_resident_id
 
 from .types import Span
 

@@ -2,14 +2,16 @@
 
 from yiwang.kernel.standards.checks import (
     credit_check_digit,
-    id_check_digit,
-    identity_last_sql,
-    identity_number_sql,
-    identity_surely_sql,
     luhn_check_digit,
     organization_check_digit,
 )
 from yiwang.kernel.standards.documents import dump_code_set
+from yiwang.kernel.standards.identity import (
+    id_check_digit,
+    identity_last_sql,
+    identity_number_sql,
+    identity_surely_sql,
+)
 
 from .code_sets import check_codes, find_code, find_code_set, get_code_set, list_code_sets
 from .editing import (

@@ -13,20 +13,22 @@ from hypothesis import strategies as st
 from yiwang.kernel.standards.checks import (
     CHECKS,
     CREDIT_ALPHABET,
-    REGION,
     credit_check_digit,
-    id_check_digit,
-    identity_last_sql,
-    identity_number_sql,
-    identity_surely_sql,
     is_card,
     is_credit_code,
     is_organization_code,
-    is_resident_id,
     is_vin,
     organization_check_digit,
 )
 from yiwang.kernel.standards.forms import FORMS
+from yiwang.kernel.standards.identity import (
+    REGION,
+    id_check_digit,
+    identity_last_sql,
+    identity_number_sql,
+    identity_surely_sql,
+    is_resident_id,
+)
 
 from .engine import ask
 

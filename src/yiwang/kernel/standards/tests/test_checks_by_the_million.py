@@ -9,10 +9,10 @@ from yiwang.kernel.standards.checks import (
     CHECKS,
     CREDIT_ALPHABET,
     credit_check_digit,
-    id_check_digit,
     luhn_check_digit,
     organization_check_digit,
 )
+from yiwang.kernel.standards.identity import id_check_digit
 
 from .engine import ask
 
