@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from yiwang.kernel.standards import checks
+from yiwang.kernel.standards import checks, identity
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 DIVISIONS = ("110101", "310115", "440305", "510107", "330106", "430102", "610113", "230103")
@@ -80,7 +80,7 @@ def make_id(rng: random.Random, _: Words) -> str:
     """A resident identity number, seldom in lower case or of 15 digits. 身份证号。"""
     born = f"{rng.randint(1940, 2015)}{rng.randint(1, 12):02}{rng.randint(1, 28):02}"
     first = rng.choice(DIVISIONS) + born + digits(rng, 3)
-    whole = first + checks.id_check_digit(first)
+    whole = first + identity.id_check_digit(first)
     return whole.lower() if rng.random() < 0.1 else whole
 
 
