@@ -106,6 +106,7 @@ def watch_inbox(session: Session, file: Path) -> None:
         session.actor, owner="YZ-YBJ", name="医保局交换目录", kind="folder",
         settings={"path": str(folder)},
     )  # fmt: skip
+    services.check_source(session.actor, source.id)
     table = services.add_table(
         session.actor, source.id, name="定点药店-*.csv", resource="定点药店",
         plan=services.Plan(mode=Mode.FULL, cycle=Cycle.MONTHLY),
