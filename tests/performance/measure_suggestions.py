@@ -152,8 +152,7 @@ def judge_labelled(name: str) -> None:
 
     Of the right first ones, also how many would give rules before anybody confirms them.
     """
-    from yiwang.kernel.standards.services import suggest_elements
-    from yiwang.nets.share.quality.services.deriving import is_likely
+    from yiwang.kernel.standards.services import is_likely, suggest_elements
 
     columns = read_labelled(name)
     suggest_elements("warm up", [])

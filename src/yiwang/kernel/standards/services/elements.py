@@ -29,6 +29,8 @@ from yiwang.kernel.standards.types import (
 from .code_sets import find_code, find_code_set
 
 AnyElement = str | Element
+MOST = 0.6
+"""Share of the commonest cells that must fit an element that is only suspected."""
 
 
 def get_elements(*, on_date: date | None = None) -> dict[str, Element]:
@@ -108,6 +110,28 @@ def is_named_by(code: str, column_name: str) -> bool:
     names = (element.zh, *element.aliases) if element else ()
     heading = fold_name(column_name)
     return any(heading == fold_name(one) for one in names if not one.isascii())
+
+
+def is_likely(column_name: str, code: str, values: Mapping[str, int]) -> bool:
+    """Whether a suspected element is likely enough to hold values against it. 推荐是否可信。
+
+    A heading that is the standard's own Chinese name speaks for itself; under any other, `sex` or
+    `zip_code`, a column whose values, each with how often it stands, mostly break the element
+    holds something else.
+    """
+    if is_named_by(code, column_name):
+        return True
+    share = share_that_fits(code, values)
+    return share is None or share >= MOST
+
+
+def is_worth_proposing(column_name: str, code: str, values: Mapping[str, int]) -> bool:
+    """Whether an element stands as chosen until somebody looks: one that masks always does. 是否预选。"""
+    element = find_element(code)
+    if element is None:
+        return False
+    masks = element.personal and element.mask != "keep"
+    return masks or is_likely(column_name, code, values)
 
 
 @lru_cache(maxsize=2)

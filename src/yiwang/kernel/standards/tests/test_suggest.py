@@ -3,6 +3,7 @@ import pytest
 from yiwang.kernel.standards.services import (
     check_value,
     get_elements,
+    is_worth_proposing,
     mask_value,
     name_element,
     read_element,
@@ -144,3 +145,19 @@ def test_what_a_choice_shows_is_read_back(language):
     assert [
         code for code in get_elements() if read_element(name_element(code, language)) != code
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "code", "values", "worth"),
+    [
+        ("provinceCode", "province", {"11": 5, "12": 4}, False),
+        ("sex", "sex", {"Male": 9, "Female": 8}, False),
+        ("性别", "sex", {"Male": 9, "Female": 8}, True),
+        ("card", "resident_id", {"broken": 9}, True),
+        ("PostCode", "postcode", {"100010": 9, "1": 1}, True),
+    ],
+)
+def test_what_its_values_break_is_not_chosen_beforehand_unless_it_is_personal(
+    heading, code, values, worth
+):
+    assert is_worth_proposing(heading, code, values) is worth

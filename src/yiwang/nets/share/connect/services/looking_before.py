@@ -7,6 +7,7 @@ masked, for its sender too. A row that was proposed as headings is shown as it i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -226,9 +227,10 @@ def _look_column(
     item = items.get(name)
     suggestions = tuple(standards.suggest_elements(heading, values, limit=LIKELY))
     best = suggestions[0].code if suggestions else ""
-    element, confirmed = _element_of(heading, told, item, best)
-    mask = _mask_of(name, element, "" if confirmed else best)
     filled = [value for value in values if value is not None and value.strip()]
+    worth = best if best and standards.is_worth_proposing(heading, best, Counter(filled)) else ""
+    element, confirmed = _element_of(heading, told, item, worth)
+    mask = _mask_of(name, element, "" if confirmed else best)
     readings = [_read(element, value, mask) for value in filled]
     return ColumnLook(
         number=number,

@@ -18,16 +18,18 @@ def suggest_items(
     Raises NotFound where the sender names a column or an element that is not there.
     """
     _refuse_unknown(columns, told)
-    samples = {column.name: sample_values(column) for column in profile}
+    samples = {column.name: count_values(column) for column in profile}
     return [
-        _suggest(name, position, samples.get(name, []), told.get(name, ""))
+        _suggest(name, position, samples.get(name, {}), told.get(name, ""))
         for position, name in enumerate(columns, start=1)
     ]
 
 
-def _suggest(name: str, position: int, samples: Sequence[str], told: str) -> ItemInfo:
-    found = standards.suggest_elements(name, samples, limit=1)
+def _suggest(name: str, position: int, samples: Mapping[str, int], told: str) -> ItemInfo:
+    found = standards.suggest_elements(name, list(samples), limit=1)
     best = found[0] if found else None
+    if best and not standards.is_worth_proposing(name, best.code, samples):
+        best = None
     return ItemInfo(
         name=name,
         position=position,
@@ -37,9 +39,9 @@ def _suggest(name: str, position: int, samples: Sequence[str], told: str) -> Ite
     )
 
 
-def sample_values(column: ColumnProfile) -> list[str]:
-    """The commonest values of a column, from its profile. 样例值。"""
-    return [one.value for one in column.top if one.value]
+def count_values(column: ColumnProfile) -> dict[str, int]:
+    """The commonest values of a column with their rows, from its profile. 样例值。"""
+    return {one.value: one.rows for one in column.top if one.value}
 
 
 def _refuse_unknown(columns: Sequence[str], told: Mapping[str, str]) -> None:

@@ -22,8 +22,6 @@ from yiwang.nets.share.quality.types import Dimension, RuleKind, RuleSpec, Sever
 from .code_members import meaning_of, versions_of
 from .habits import suspect_values
 
-MOST = 0.6
-"""Share of the commonest cells that must fit an element that is only suspected."""
 LENGTH = re.compile(r"[an]{1,2}\.\.(\d+)")
 
 
@@ -63,24 +61,12 @@ def _bound(items: Iterable[ItemInfo], profiles: Mapping[str, ColumnProfile]) -> 
             continue
         if item.element:
             yield Column(item.name, element, Severity.ERROR)
-        elif is_likely(item.name, element.code, _count_top(profiles.get(item.name))):
+        elif standards.is_likely(item.name, element.code, _count_top(profiles.get(item.name))):
             yield Column(item.name, element, Severity.WARNING)
 
 
 def _count_top(profile: ColumnProfile | None) -> dict[str, int]:
     return {one.value: one.rows for one in profile.top if one.value} if profile else {}
-
-
-def is_likely(heading: str, element: str, values: Mapping[str, int]) -> bool:
-    """Whether a suspected element is likely enough to hold values against it. 推荐是否可信。
-
-    A heading that is the standard's own Chinese name speaks for itself; under any other, `sex` or
-    `zip_code`, a column whose values mostly break the element holds something else.
-    """
-    if standards.is_named_by(element, heading):
-        return True
-    share = standards.share_that_fits(element, values)
-    return share is None or share >= MOST
 
 
 def _of_key(name: str) -> list[RuleSpec]:
