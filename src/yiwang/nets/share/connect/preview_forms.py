@@ -28,6 +28,7 @@ class ReadingForm(forms.Form):
         label=_("Resource"),
         max_length=200,
         help_text=_("A new name makes a new resource; the name of one you have renews it"),
+        widget=forms.TextInput(attrs={"list": "own", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label=_("Kind of delivery"), choices=DeliveryKind.choices)
     header_row = forms.IntegerField(
