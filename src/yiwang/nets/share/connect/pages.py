@@ -49,9 +49,7 @@ def state_choices(_: HttpRequest) -> list[tuple[str, str]]:
 
 
 def detail_url(delivery: Delivery) -> str:
-    """The page of a delivery: its preview while it waits for a word. 报送页地址。"""
-    if delivery.state == DeliveryState.PREVIEW:
-        return reverse("connect:preview", args=[delivery.id])
+    """The page of a delivery; it leads on to the preview who may decide about it. 报送页地址。"""
     return reverse("connect:detail", args=[delivery.id])
 
 
@@ -243,6 +241,9 @@ def show_detail(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
     """One delivery: what was read, what differs, what to decide. 报送详情。"""
     actor = actor_of(request)
     delivery = services.get_delivery(actor, delivery_id)
+    waits = delivery.state == DeliveryState.PREVIEW
+    if waits and actor.may(LAND, organization=delivery.owner):
+        return redirect("connect:preview", delivery.id)
     return render(request, "connect/detail.html", detail_context(actor, delivery))
 
 

@@ -233,6 +233,20 @@ def test_another_department_sees_no_preview(client_of, person, bring):
     assert viewer.get(f"/deliveries/{delivery.id}/preview/").status_code == 403
 
 
+def test_a_delivery_that_waits_leads_to_its_preview_whoever_may_decide(
+    client_of, steward, person, bring
+):
+    delivery = bring(TITLED)
+    director = client_of(person("director", "B01"))
+    listed = director.get("/deliveries/").content.decode()
+    seen = director.get(f"/deliveries/{delivery.id}/")
+    led = client_of(steward).get(f"/deliveries/{delivery.id}/")
+
+    assert f'href="/deliveries/{delivery.id}/"' in listed
+    assert (seen.status_code, led.status_code) == (200, 302)
+    assert led["Location"] == f"/deliveries/{delivery.id}/preview/"
+
+
 def test_a_file_that_cannot_be_read_is_refused_with_its_reason(steward, bring):
     delivery = bring(b"%PDF-1.7 nothing", name="扫描件.pdf")
 
