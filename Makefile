@@ -52,6 +52,7 @@ bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance
 	$(BIN)/python -m tests.performance.bench_start
 	$(BIN)/python -m tests.performance.bench_search
+	$(BIN)/python -m tests.performance.bench_xlsx
 	$(BIN)/python -m tests.performance.bench_quality
 
 docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
