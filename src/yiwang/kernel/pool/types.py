@@ -58,6 +58,10 @@ class ColumnProfile:
         """Whether no two filled cells are alike. 是否唯一。"""
         return self.filled == self.rows == self.distinct
 
+    def count_top(self) -> dict[str, int]:
+        """The commonest values that hold something, with their rows. 常见值计数。"""
+        return {one.value: one.rows for one in self.top if one.value}
+
 
 @dataclass(frozen=True, slots=True)
 class StagedPart:

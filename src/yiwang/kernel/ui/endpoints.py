@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import Field
 
@@ -23,6 +24,7 @@ from .access import Access
 MAX_PAGE = 200
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Model)
 
 
 def api_public(operation: Operation) -> Operation:
@@ -47,6 +49,15 @@ class PageQuery(Schema):
     after: str = Field("", max_length=400, description="`next` of the page before")
 
 
+def take_newest(rows: QuerySet[Row], page: PageQuery) -> tuple[list[Row], str]:
+    """A page of rows, the latest first, and the id after which the next begins; "" at the end. 倒序取页。"""
+    if page.after:
+        rows = rows.filter(id__lt=page.after)
+    found = list(rows.order_by("-id")[: page.limit + 1])
+    more = found[page.limit - 1].pk if len(found) > page.limit else ""
+    return found[: page.limit], more
+
+
 class Reason(Schema):
     """Why. 原因。"""
 
@@ -58,4 +69,12 @@ def _mark(operation: Operation, access: Access) -> Operation:
     return operation
 
 
-__all__ = ["MAX_PAGE", "PageQuery", "Reason", "api_needs", "api_public", "api_signed_in"]
+__all__ = [
+    "MAX_PAGE",
+    "PageQuery",
+    "Reason",
+    "api_needs",
+    "api_public",
+    "api_signed_in",
+    "take_newest",
+]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
@@ -131,6 +132,11 @@ def change_grade(request: HttpRequest, resource: str, body: GradeChange) -> dict
     return describe_grade(services.set_grade(actor, found.id, grade=body.grade, reason=body.reason))
 
 
+def take_page(rows: QuerySet[Any], page: PageQuery) -> QuerySet[Any]:
+    """The rows after an id. 取页。"""
+    return (rows.filter(id__gt=page.after) if page.after else rows)[: page.limit]
+
+
 @router.get(
     "/authorities",
     response=list[AuthorityOut],
@@ -143,9 +149,7 @@ def list_authorities(request: HttpRequest, wanted: Query[AuthorityQuery]) -> Seq
     rows = services.visible_authorities(actor_of(request)).order_by("id")
     if wanted.element:
         rows = rows.filter(element=wanted.element)
-    if wanted.after:
-        rows = rows.filter(id__gt=wanted.after)
-    return [describe_authority(one) for one in rows[: wanted.limit]]
+    return [describe_authority(one) for one in take_page(rows, wanted)]
 
 
 @router.post(
@@ -189,9 +193,7 @@ def withdraw(request: HttpRequest, authority: str, body: Why) -> dict[str, Any]:
 def conflicts(request: HttpRequest, wanted: Query[PageQuery]) -> Sequence[Any]:
     """Conflicts, the page after an id. 冲突列表。"""
     rows = services.visible_conflicts(actor_of(request)).order_by("id")
-    if wanted.after:
-        rows = rows.filter(id__gt=wanted.after)
-    return [describe_conflict(one) for one in rows[: wanted.limit]]
+    return [describe_conflict(one) for one in take_page(rows, wanted)]
 
 
 @router.post(

@@ -10,7 +10,7 @@ from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from yiwang.kernel.ui.access import actor_of
-from yiwang.kernel.ui.endpoints import PageQuery, Reason, api_needs
+from yiwang.kernel.ui.endpoints import PageQuery, Reason, api_needs, take_newest
 
 from . import services
 from .models import Delivery
@@ -75,11 +75,8 @@ def list_all(request: HttpRequest, wanted: Query[DeliveryQuery]) -> dict[str, An
     rows = services.visible_deliveries(actor_of(request))
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    if wanted.after:
-        rows = rows.filter(id__lt=wanted.after)
-    found = list(rows.order_by("-id")[: wanted.limit + 1])
-    more = found[wanted.limit - 1].id if len(found) > wanted.limit else ""
-    return {"deliveries": found[: wanted.limit], "after": more}
+    found, more = take_newest(rows, wanted)
+    return {"deliveries": found, "after": more}
 
 
 @router.post("/", response={202: DeliveryOut}, operation_id="send_file", summary="Send in a file")

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from yiwang.kernel.live.types import LiveTable
 from yiwang.kernel.ui.access import actor_of
-from yiwang.kernel.ui.endpoints import PageQuery, api_needs
+from yiwang.kernel.ui.endpoints import PageQuery, api_needs, take_newest
 
 from . import services
 from .models import Run, Source, SourceTable
@@ -127,11 +127,8 @@ class RunOut(Schema):
 def list_all(request: HttpRequest, wanted: Query[PageQuery]) -> dict[str, Any]:
     """Sources within reach, the latest first. 数据源列表。"""
     rows = services.visible_sources(actor_of(request))
-    if wanted.after:
-        rows = rows.filter(id__lt=wanted.after)
-    found = list(rows.order_by("-id")[: wanted.limit + 1])
-    more = found[wanted.limit - 1].id if len(found) > wanted.limit else ""
-    return {"sources": found[: wanted.limit], "after": more}
+    found, more = take_newest(rows, wanted)
+    return {"sources": found, "after": more}
 
 
 @router.post("/", response={201: SourceOut}, operation_id="add_source", summary="Enter a source")

@@ -63,10 +63,7 @@ def set_items(act: Act, resource: Resource, found: Sequence[ItemInfo]) -> None:
 
 def with_proposals(rows: QuerySet[Resource]) -> QuerySet[Resource]:
     """Those with items whose proposed element nobody has confirmed or declined. 数据元待确认资源。"""
-    open_items = Item.objects.filter(
-        resource=OuterRef("pk"), element="", declined=False, gone=False
-    ).exclude(suggested="")
-    return rows.filter(Exists(open_items))
+    return rows.filter(Exists(_open_proposals().filter(resource=OuterRef("pk"))))
 
 
 def count_unconfirmed(actor: Actor) -> int:
@@ -76,8 +73,11 @@ def count_unconfirmed(actor: Actor) -> int:
 
 def count_proposals(resource_id: str) -> int:
     """How many items of a resource have a proposed element that nobody looked at. 待确认项数。"""
-    found = Item.objects.filter(resource=resource_id, element="", declined=False, gone=False)
-    return found.exclude(suggested="").count()
+    return _open_proposals().filter(resource=resource_id).count()
+
+
+def _open_proposals() -> QuerySet[Item]:
+    return Item.objects.filter(element="", declined=False, gone=False).exclude(suggested="")
 
 
 def bind_elements(actor: Actor, resource_id: str, elements: Mapping[str, str]) -> list[ItemInfo]:

@@ -18,7 +18,7 @@ def suggest_items(
     Raises NotFound where the sender names a column or an element that is not there.
     """
     _refuse_unknown(columns, told)
-    samples = {column.name: count_values(column) for column in profile}
+    samples = {column.name: column.count_top() for column in profile}
     return [
         _suggest(name, position, samples.get(name, {}), told.get(name, ""))
         for position, name in enumerate(columns, start=1)
@@ -37,11 +37,6 @@ def _suggest(name: str, position: int, samples: Mapping[str, int], told: str) ->
         suggested=best.code if best else "",
         reasons=tuple((one.zh, one.en) for one in best.reasons) if best else (),
     )
-
-
-def count_values(column: ColumnProfile) -> dict[str, int]:
-    """The commonest values of a column with their rows, from its profile. 样例值。"""
-    return {one.value: one.rows for one in column.top if one.value}
 
 
 def _refuse_unknown(columns: Sequence[str], told: Mapping[str, str]) -> None:

@@ -37,7 +37,7 @@ def amended_rows(
     dropped: Set[int],
 ) -> Iterator[Row]:
     """All rows of a version in order, some of them corrected, some left out. 更正后的整册。"""
-    for number, row in _read(version.id, columns):
+    for number, row in read_rows(version.id, columns):
         if number not in dropped:
             yield amended.get(number, row)
 
@@ -57,7 +57,7 @@ def digest_rows(version_id: str, rows: Sequence[int]) -> dict[int, str]:
     columns = pool.get_version(version_id).columns
     found: dict[int, str] = {}
     for start in range(0, len(rows), BLOCK):
-        for number, row in _read(version_id, columns, rows[start : start + BLOCK]):
+        for number, row in read_rows(version_id, columns, rows[start : start + BLOCK]):
             found[number] = digest_row(row)
     return found
 
@@ -67,9 +67,10 @@ def digest_row(row: Row) -> str:
     return MARK + digest_value(UNIT.join("" if cell is None else f"={cell}" for cell in row))
 
 
-def _read(
+def read_rows(
     version_id: str, columns: Sequence[str], rows: Sequence[int] | None = None
 ) -> Iterator[tuple[int, Row]]:
+    """Rows of a version with their numbers, in order: all, or those with these numbers. 按行号读取。"""
     listed = ", ".join(pool.quote_name(name) for name in columns)
     chosen = " SEMI JOIN (SELECT unnest(?::BIGINT[]) AS _row) USING (_row)"
     with pool.engine() as connection:

@@ -61,12 +61,10 @@ def _bound(items: Iterable[ItemInfo], profiles: Mapping[str, ColumnProfile]) -> 
             continue
         if item.element:
             yield Column(item.name, element, Severity.ERROR)
-        elif standards.is_likely(item.name, element.code, _count_top(profiles.get(item.name))):
+            continue
+        profile = profiles.get(item.name)
+        if standards.is_likely(item.name, element.code, profile.count_top() if profile else {}):
             yield Column(item.name, element, Severity.WARNING)
-
-
-def _count_top(profile: ColumnProfile | None) -> dict[str, int]:
-    return {one.value: one.rows for one in profile.top if one.value} if profile else {}
 
 
 def _of_key(name: str) -> list[RuleSpec]:

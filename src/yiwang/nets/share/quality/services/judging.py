@@ -1,7 +1,7 @@
 """What becomes of each answer of a returned workbook. 逐行判定回执。
 
 Nothing is taken on trust: the row must still hold the value that was found wrong, the corrected
-row must keep the rules, and the corrected register must be one that a delivery by key can make.
+row must keep the rules, and the corrected register must be one that a delivery can make.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from yiwang.kernel.pool.types import VersionInfo
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.types import Answer
 
-from .amending import can_amend, keep_numbers
+from .amending import can_amend, keep_numbers, read_rows
 from .digests import digest_value
 from .rechecking import Row, find_failures
 from .returned import Given
@@ -310,7 +310,10 @@ def rows_now(
         return {}
     found: dict[int, tuple[int, Row]] = {}
     if lasts(issued, judged.version):
-        found = {number: (number, row) for number, row in read_rows(judged, rows).items()}
+        found = {
+            number: (number, row)
+            for number, row in read_rows(judged.version.id, judged.columns, rows)
+        }
     left = [number for number in rows if number not in found]
     if left and key and set(key) <= set(issued.columns):
         found |= rows_by_key(judged, key, version_id, left)
@@ -345,18 +348,6 @@ def lasts(issued: VersionInfo, newest: VersionInfo) -> bool:
     ]
     whole = [one.id for one in later if one.kind == "full"]
     return newest.number > issued.number and set(whole) <= keep_numbers(whole)
-
-
-def read_rows(judged: Judged, rows: Sequence[int]) -> dict[int, Row]:
-    """Rows of the newest version by number. 按行号取现行。"""
-    listed = ", ".join(pool.quote_name(name) for name in judged.columns)
-    with pool.engine() as connection:
-        answer = connection.execute(
-            f"SELECT _row, {listed} FROM {pool.relation(judged.version.id)}"
-            " SEMI JOIN (SELECT unnest(?::BIGINT[]) AS _row) USING (_row)",
-            [list(rows)],
-        ).fetchall()
-    return {int(one[0]): tuple(one[1:]) for one in answer}
 
 
 def find_by_key(judged: Judged, key: Sequence[str], keys: Sequence[Key]) -> dict[int, Row]:

@@ -71,14 +71,7 @@ def check_after_landing(resource_id: str) -> Run | None:
 
     Nothing is done for a version that was checked before or waits to be.
     """
-    resource = catalog.Resource.objects.filter(id=resource_id).first()
-    version = pool.find_latest(resource.table) if resource and resource.table else None
-    if resource is None or version is None:
-        return None
-    known = Run.objects.filter(pool_version=version.id).exclude(state=RunState.FAILED)
-    if known.exists():
-        return None
-    return _register(SYSTEM, resource, version, Trigger.LANDED, background=True)
+    return _register_unasked(resource_id, Trigger.LANDED)
 
 
 def check_after_ruling(resource_id: str) -> Run | None:
@@ -86,11 +79,18 @@ def check_after_ruling(resource_id: str) -> Run | None:
 
     One that waits is enough: it takes the rules as they are when it begins.
     """
+    return _register_unasked(resource_id, Trigger.RULED)
+
+
+def _register_unasked(resource_id: str, trigger: Trigger) -> Run | None:
     resource = catalog.Resource.objects.filter(id=resource_id).first()
     version = pool.find_latest(resource.table) if resource and resource.table else None
     if resource is None or version is None:
         return None
-    return _register(SYSTEM, resource, version, Trigger.RULED, background=True)
+    known = Run.objects.filter(pool_version=version.id).exclude(state=RunState.FAILED)
+    if trigger == Trigger.LANDED and known.exists():
+        return None
+    return _register(SYSTEM, resource, version, trigger, background=True)
 
 
 def _checkable(actor: Actor, resource_text: str) -> catalog.Resource:
