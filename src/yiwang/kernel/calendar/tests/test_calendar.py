@@ -43,6 +43,27 @@ def test_a_notice_moves_only_weekends(year, off, worked):
     assert all(day.year == year for day in days)
 
 
+# Of every year: two collections of the notices agree on these.
+WORKED = {
+    2004: 252, 2005: 250, 2006: 251, 2007: 249, 2008: 251, 2009: 250, 2010: 250, 2011: 250,
+    2012: 249, 2013: 250, 2014: 250, 2015: 249, 2016: 250, 2017: 249, 2018: 250, 2019: 250,
+    2020: 249, 2021: 250, 2022: 249, 2023: 249, 2024: 251, 2025: 248, 2026: 248,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("year", WORKED)
+def test_every_notice_leaves_so_many_working_days(year):
+    eve, end = date(year - 1, 12, 31), date(year, 12, 31)
+
+    assert services.count_workdays(eve, end, calendar=CALENDAR) == WORKED[year]
+    assert all(day.weekday() >= 5 for day, (w, _) in vendor_years()[year].days.items() if w)
+
+
+def test_every_year_from_2004_on_is_known():
+    assert set(vendor_years()) == set(WORKED)
+    assert all(f"{year}年部分节假日安排" in plan.notice for year, plan in vendor_years().items())
+
+
 def test_a_year_without_notice_is_provisional_and_follows_the_week():
     assert services.describe_day(date(2031, 10, 1)).provisional
     assert services.is_workday(date(2031, 10, 1))

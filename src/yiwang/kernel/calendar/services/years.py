@@ -1,4 +1,4 @@
-"""Working days as the State Council's notices set them. 工作日服务。"""
+"""The years' notices: read, entered, written out. 年度节假日安排。"""
 
 from __future__ import annotations
 
@@ -6,30 +6,33 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
+
+from django.conf import settings
 
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.calendar.models import CalendarDay, CalendarYear
+from yiwang.kernel.calendar.types import EDIT_YEARS, YEAR_CHANGED, WorkCalendar, YearPlan
+from yiwang.kernel.calendar.vendor import vendor_years
+from yiwang.kernel.events import services as events
 from yiwang.kernel.ledger.services import acting
 
-from .models import CalendarDay, CalendarYear
-from .types import EDIT_YEARS, Day, Deadline, WorkCalendar, YearPlan
-from .vendor import vendor_years
+from .reading import read_office_hours
 
-FARTHEST_DAYS = 3660
 OFF, ON = frozenset({"休", "off", "holiday"}), frozenset({"班", "work", "workday"})
 
 
 def load_calendar() -> WorkCalendar:
-    """Every year known, in two queries; lists ask it for each row. 载入工作日历。"""
+    """Every year known, in two queries, and the office hours; load it once. 载入工作日历。"""
     years = dict(vendor_years())
     days: defaultdict[int, dict[date, tuple[bool, str]]] = defaultdict(dict)
     for row in CalendarDay.objects.all():
         days[row.year_id][row.date] = (row.workday, row.name)
     for year in CalendarYear.objects.all():
         years[year.year] = YearPlan(year.year, year.notice, days[year.year], city=True)
-    return WorkCalendar(years)
+    return WorkCalendar(years, read_office_hours(settings.YIWANG_OFFICE_HOURS))
 
 
 def list_years() -> list[YearPlan]:
@@ -38,49 +41,12 @@ def list_years() -> list[YearPlan]:
     return sorted(plans, key=lambda plan: -plan.year)
 
 
-def describe_day(day: date) -> Day:
-    """What a day is, and whether that is only provisional. 查询某日。"""
-    return load_calendar().describe(day)
-
-
-def is_workday(day: date, *, calendar: WorkCalendar | None = None) -> bool:
-    """Whether offices work on that day. 是否工作日。 Weekends only where no notice is known."""
-    return (calendar or load_calendar()).describe(day).workday
-
-
-def add_workdays(start: date, days: int, *, calendar: WorkCalendar | None = None) -> Deadline:
-    """The day that many working days after (or, below zero, before) `start`. 加工作日。
-
-    The day of the start is not counted, as in civil procedure; zero gives the start itself.
-    InvalidInput `calendar.days.too_many` beyond ten years.
-    """
-    calendar = calendar or load_calendar()
-    step, left, day = timedelta(days=1 if days > 0 else -1), abs(days), start
-    provisional = calendar.describe(start).provisional
-    _check_count(left)
-    while left:
-        day += step
-        found = calendar.describe(day)
-        provisional = provisional or found.provisional
-        left -= found.workday
-    return Deadline(day, provisional)
-
-
-def count_workdays(start: date, end: date, *, calendar: WorkCalendar | None = None) -> int:
-    """Working days after `start` up to and with `end`; below zero when `end` is before. 数工作日。"""
-    if end < start:
-        return -count_workdays(end, start, calendar=calendar)
-    calendar = calendar or load_calendar()
-    _check_count((end - start).days)
-    days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
-    return sum(calendar.describe(day).workday for day in days)
-
-
 def import_year(actor: Actor, *, year: int, notice: str, text: str, reason: str = "") -> YearPlan:
     """Enter or replace the notice of a year from CSV. 录入年度安排。
 
     Columns `date` (YYYY-MM-DD), `kind` (休 or 班, off or work) and `name`, in Chinese or English
-    headings. Needs `calendar.year.edit`. InvalidInput names the line that cannot be taken.
+    headings. Needs `calendar.year.edit`. Announces `calendar.year.changed` with the year, so that
+    open deadlines are counted anew. InvalidInput names the line that cannot be taken.
     """
     on = Ref("calendar.year", str(year), str(year))
     with acting(actor, "calendar.year.import", on=on, reason=reason) as act:
@@ -97,6 +63,7 @@ def import_year(actor: Actor, *, year: int, notice: str, text: str, reason: str 
             CalendarDay(year=row, date=day, workday=worked, name=name[:100])
             for day, (worked, name) in days.items()
         )
+        events.announce(act, YEAR_CHANGED, {"year": year})
     return YearPlan(year, notice.strip(), days, city=True)
 
 
@@ -109,11 +76,6 @@ def export_year(year: int) -> str:
     for day, (worked, name) in sorted(plan.days.items() if plan else ()):
         writer.writerow([day.isoformat(), "班" if worked else "休", name])
     return out.getvalue()
-
-
-def _check_count(days: int) -> None:
-    if days > FARTHEST_DAYS:
-        raise InvalidInput("calendar.days.too_many", "At most ten years of days can be counted")
 
 
 def _read_days(text: str, year: int) -> dict[date, tuple[bool, str]]:
