@@ -169,6 +169,18 @@ def test_a_longer_pause_never_ends_earlier(begin, limit, until, pause_length, mo
 
 
 @settings(deadline=None)
+@given(moments, limits, st.integers(0, 10**13), st.integers(0, 10**13))
+def test_a_pause_alone_never_makes_it_overdue(begin, limit, until, length):
+    clock = live(begin, limit, None, [], CALENDAR)
+    resumed = live(begin, limit, None, [until, length], CALENDAR)
+
+    if begin + timedelta(microseconds=until) < clock.due_at:
+        assert resumed.due_at > resumed.pauses[0].resumed_at
+    else:
+        assert resumed.due_at == clock.due_at
+
+
+@settings(deadline=None)
 @given(moments, limits, yellows, steps, st.booleans())
 def test_a_clock_comes_back_from_json_as_it_went(begin, limit, yellow, lengths, stop):
     clock = live(begin, limit, yellow, lengths, CALENDAR, stop=stop)
