@@ -8,8 +8,7 @@ from yiwang.kernel.standards.checks import (
 from yiwang.kernel.standards.documents import dump_code_set
 from yiwang.kernel.standards.identity import (
     id_check_digit,
-    identity_last_sql,
-    identity_number_sql,
+    identity_digits_sql,
     identity_surely_sql,
 )
 
@@ -42,6 +41,7 @@ from .elements import (
     read_typed,
     read_typed_sql,
     share_that_fits,
+    sole_pattern,
     suggest_elements,
 )
 from .finding import (
@@ -80,8 +80,7 @@ __all__ = [
     "get_element",
     "get_elements",
     "id_check_digit",
-    "identity_last_sql",
-    "identity_number_sql",
+    "identity_digits_sql",
     "identity_surely_sql",
     "import_code_set",
     "import_elements",
@@ -106,5 +105,6 @@ __all__ = [
     "read_typed_sql",
     "restore_element",
     "share_that_fits",
+    "sole_pattern",
     "suggest_elements",
 ]

@@ -202,9 +202,16 @@ def passes_sql(element: AnyElement, column_sql: str) -> str:
     Of a resident identity number the digits are asked by `identity_sql`, not here.
     """
     element = _element(element)
-    if element.pattern and element.pattern == PLAIN.get(element.check):
+    if element.check and sole_pattern(element):
         return f"regexp_full_match({column_sql},{_quoted(element.pattern)})"
     return f"coalesce({column_sql}<>'' AND {check_sql(element, column_sql)}, false)"
+
+
+def sole_pattern(element: AnyElement) -> str:
+    """The pattern where a match of it is all that is asked of a text, else ''. 唯一模式。"""
+    element = _element(element)
+    plain = not element.check or element.pattern == PLAIN.get(element.check)
+    return element.pattern if plain else ""
 
 
 def read_typed(element: AnyElement, text: str | None) -> TypedReading:

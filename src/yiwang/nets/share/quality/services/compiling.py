@@ -61,7 +61,9 @@ class Work:
     def identity(self, name: str) -> tuple[str, str]:
         """The digits of an identity number as two columns. 身份号码数字。"""
         value, add = self.column(name), self.scan.workings.add
-        return add(standards.identity_number_sql(value)), add(standards.identity_last_sql(value))
+        whole = self.scan.readings.add(f"TRY_CAST({value} AS BIGINT)")
+        number, last = standards.identity_digits_sql(value, whole)
+        return add(number), add(last)
 
     def listed_elsewhere(self, rule: RuleSpec) -> str | None:
         """Whether a cell stands in the register that a rule names, None where there is none. 对照。"""

@@ -3,13 +3,15 @@
 A glance is true where the rule surely holds, NULL where it surely has nothing to say, and false
 where only the full state of `compiling` can tell. It names no dear test, so that a glance at all
 rows is short to plan and quick to run; the few rows it leaves open are judged in full.
+
+A row that passes every rule need not be told apart rule by rule: the tests of all glances run
+over all rows, plainly, and only rows that some test does not take get a state for each rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from yiwang.kernel.pool.types import ROW
 from yiwang.kernel.standards import services as standards
@@ -19,25 +21,88 @@ from yiwang.nets.share.quality.types import RuleKind, RuleSpec
 from .compiling import (
     ANYTHING,
     PLAIN_NUMBER,
-    State,
     Work,
     bounds_of,
     code_of_sex,
     element_of,
-    full_state,
     identity_element,
-    when_asked,
 )
 from .fields import quick_sql
-from .patterns import filled_sql
+from .matching import match_sql
+from .patterns import commonly_filled_sql, filled_sql
 
 DATE = replace(ANYTHING, type="date")
 
 
-def add_glance(work: Work, rule: RuleSpec) -> str:
-    """Register a rule's glance in the scan and give the column's name. 初看列。"""
-    sql, params = when_asked(work, rule, _GLANCES.get(rule.kind, full_state)(work, rule))
-    return work.scan.states.add(sql, params)
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a rule says of a row at first sight, over columns of a scan. 初看。
+
+    It holds where all of `passes` do, and says nothing where `silent` is true. A rule of some rows
+    only has `asked`, which tells of which. `fills` are the columns that are no blanks where
+    it passes. One that is `told` holds wherever all the others do.
+    """
+
+    passes: tuple[str, ...]
+    silent: str = "false"
+    asked: str = ""
+    fills: frozenset[str] = frozenset()
+    told: bool = False
+
+    def passes_sql(self) -> str:
+        """Whether the rule surely holds. 必然通过。"""
+        return " AND ".join(self.passes)
+
+    def state_sql(self) -> str:
+        """True, false (open), or NULL where it says nothing of a row it asks about. 状态。"""
+        return (
+            f"CASE WHEN {self.passes_sql()} THEN true WHEN {self.silent} THEN NULL ELSE false END"
+        )
+
+
+def glance_all(work: Work, rules: Sequence[RuleSpec]) -> list[Glance]:
+    """Register what the glances of rules need in the scan. 登记初看。
+
+    What is right by another rule is there: that it is no blank is asked of the other rows alone.
+    """
+    found = {
+        at: glance(work, rule)
+        for at, rule in enumerate(rules)
+        if rule.kind != RuleKind.REQUIRED or rule.when
+    }
+    filled = frozenset(name for one in found.values() if not one.asked for name in one.fills)
+    for at, rule in enumerate(rules):
+        if at not in found:
+            found[at] = _required(work, rule, told=rule.fields[0] in filled)
+    return [found[at] for at in range(len(rules))]
+
+
+def glance(work: Work, rule: RuleSpec) -> Glance:
+    """Register what one rule's glance needs in the scan. 登记单条初看。"""
+    return replace(_GLANCES[rule.kind](work, rule), asked=asked_sql(work, rule))
+
+
+def plain_sql(glances: Sequence[Glance]) -> str:
+    """Whether a row is one that every rule takes, or does not ask about. 全部通过。"""
+    tests = [test for one in glances if not one.asked and not one.told for test in one.passes]
+    tests += [f"(NOT {one.asked} OR ({one.passes_sql()}))" for one in glances if one.asked]
+    return " AND ".join(dict.fromkeys(tests))
+
+
+def asked_sql(work: Work, rule: RuleSpec) -> str:
+    """Whether a rule asks about a row at all, '' where about every one. 适用范围。"""
+    conditions = [rule.when] if rule.when else []
+    if rule.kind == RuleKind.CONDITION:
+        conditions.append(str(rule.params["given"]))
+    found = [_holds(work, text) for text in conditions]
+    if rule.kind == RuleKind.REFERENCE and work.listed_elsewhere(rule) is None:
+        found.append("false")
+    return f"({' AND '.join(found)})" if found else ""
+
+
+def _holds(work: Work, condition: str) -> str:
+    compiled = work.filter(condition)
+    return work.scan.tests.add(f"coalesce({compiled.sql}, false)", compiled.params)
 
 
 def _empty(value: str) -> str:
@@ -48,6 +113,11 @@ def _filled(work: Work, name: str) -> str:
     """Surely no blank: by its first character, or because it is longer than any word for nothing."""
     value = work.column(name)
     first = work.scan.workings.add(f"unicode({value})")
+    common = work.scan.tests.add(commonly_filled_sql(first))
+    return f"CASE WHEN {common} THEN true ELSE {_filled_by(first, value)} END"
+
+
+def _filled_by(first: str, value: str) -> str:
     long = f"strlen({value}) > 15 AND {value} >= '!' AND NOT ({_edged(value)})"
     return f"({filled_sql(first)} OR {long})"
 
@@ -58,10 +128,6 @@ def _edged(value: str) -> str:
     )
 
 
-def _three(passes: str, silent: str) -> str:
-    return f"CASE WHEN {passes} THEN true WHEN {silent} THEN NULL ELSE false END"
-
-
 def _day(work: Work, name: str) -> str:
     """The date of a text of ten bytes, where it is one."""
     value = work.column(name)
@@ -70,57 +136,68 @@ def _day(work: Work, name: str) -> str:
     )
 
 
-def _right(work: Work, name: str, element: Element) -> str:
-    """A column: true where a cell is surely right by its element, NULL where it is empty."""
+def _right(work: Work, name: str, element: Element) -> Glance:
+    """Whether a cell is surely right by its element; nothing is said of an empty one."""
     value, number, last, day = work.column(name), "", "", ""
+    digits = element.type in ("date", "datetime", "number", "integer")
     if element.check == "resident_id":
         number, last = work.identity(name)
+        digits = True
     elif element.type == "date":
         day = _day(work, name)
-    if element.check or element.type in ("date", "datetime", "number", "integer"):
+    pattern = "" if digits else standards.sole_pattern(element)
+    if pattern:
+        return _matches(work, name, pattern)
+    if element.check or digits:
         quick = work.scan.tests.add(quick_sql(element, value, number, last, day))
-    else:
-        quick = _filled(work, name)
-        if element.pattern:
-            quick = f"{standards.passes_sql(element, value)} AND {quick}"
-    return work.scan.outcomes.add(_three(quick, _empty(value)))
+        return Glance((quick,), _empty(value), fills=frozenset([name] if digits else []))
+    return Glance((_filled(work, name),), _empty(value), fills=frozenset([name]))
 
 
-def _required(work: Work, rule: RuleSpec) -> State:
-    return f"coalesce({_filled(work, rule.fields[0])}, false)", []
+def _matches(work: Work, name: str, pattern: str) -> Glance:
+    match = match_sql(work.column(name), pattern)
+    tests = [work.scan.tests.add(match.sql)]
+    if not match.fills:
+        tests.append(_filled(work, name))
+    return Glance(tuple(tests), _empty(work.column(name)), fills=frozenset([name]))
 
 
-def _by_element(work: Work, rule: RuleSpec) -> State:
-    return _right(work, rule.fields[0], element_of(rule)), []
+def _required(work: Work, rule: RuleSpec, *, told: bool = False) -> Glance:
+    name = rule.fields[0]
+    if told:
+        value = work.column(name)
+        first = work.scan.outcomes.add(f"unicode({value})")
+        return Glance((_filled_by(first, value),), told=True)
+    return Glance((_filled(work, name),), fills=frozenset([name]))
 
 
-def _unless_empty(work: Work, rule: RuleSpec, test: str) -> str:
-    value = work.column(rule.fields[0])
-    return _three(f"{test} AND {_filled(work, rule.fields[0])}", _empty(value))
+def _by_element(work: Work, rule: RuleSpec) -> Glance:
+    return _right(work, rule.fields[0], element_of(rule))
 
 
-def _code(work: Work, rule: RuleSpec) -> State:
+def _code(work: Work, rule: RuleSpec) -> Glance:
     value, code_set = work.column(rule.fields[0]), str(rule.params["code_set"])
     on = str(rule.params.get("on", ""))
     if on:
-        found = work.scan.outcomes.add(work.members.on_day(code_set, value, _day(work, on)))
+        found = work.scan.tests.add(work.members.on_day(code_set, value, _day(work, on)))
     else:
         found = work.scan.workings.add(work.members.on_arrival(code_set, value, ROW, work.arrivals))
-    return _three(found, _empty(value)), []
+    return Glance((found,), _empty(value))
 
 
-def _length(work: Work, rule: RuleSpec) -> State:
+def _length(work: Work, rule: RuleSpec) -> Glance:
+    name = rule.fields[0]
+    value = work.column(name)
     low, high = int(rule.params.get("min", 0)), int(rule.params.get("max", 10**9))
-    length = f"length({work.column(rule.fields[0])})"
-    return _unless_empty(work, rule, f"{length} BETWEEN {low} AND {high}"), []
+    test = work.scan.tests.add(f"length({value}) BETWEEN {low} AND {high}")
+    return Glance((test, _filled(work, name)), _empty(value), fills=frozenset([name]))
 
 
-def _pattern(work: Work, rule: RuleSpec) -> State:
-    test = f"regexp_full_match({work.column(rule.fields[0])}, ?)"
-    return _unless_empty(work, rule, test), [str(rule.params["pattern"])]
+def _pattern(work: Work, rule: RuleSpec) -> Glance:
+    return _matches(work, rule.fields[0], str(rule.params["pattern"]))
 
 
-def _range(work: Work, rule: RuleSpec) -> State:
+def _range(work: Work, rule: RuleSpec) -> Glance:
     name = rule.fields[0]
     value = work.column(name)
     if rule.params.get("type", "number") == "date":
@@ -129,54 +206,61 @@ def _range(work: Work, rule: RuleSpec) -> State:
         plain = f"regexp_full_match({value}, '{PLAIN_NUMBER}')"
         read = work.scan.workings.add(f"CASE WHEN {plain} THEN TRY_CAST({value} AS DOUBLE) END")
     tests, bounds = bounds_of(rule, read)
-    return _three(f"{read} IS NOT NULL AND {tests}", _empty(value)), bounds
+    test = work.scan.tests.add(f"{read} IS NOT NULL AND {tests}", bounds)
+    return Glance((test,), _empty(value), fills=frozenset([name]))
 
 
-def _fresh(work: Work, rule: RuleSpec) -> State:
+def _fresh(work: Work, rule: RuleSpec) -> Glance:
     name = rule.fields[0]
     passes = f"{_day(work, name)} >= CAST(? AS DATE)"
-    return _three(passes, _empty(work.column(name))), [str(rule.params["since"])]
+    test = work.scan.tests.add(passes, [str(rule.params["since"])])
+    return Glance((test,), _empty(work.column(name)), fills=frozenset([name]))
 
 
-def _compare(work: Work, rule: RuleSpec) -> State:
+def _compare(work: Work, rule: RuleSpec) -> Glance:
     relation = rule.params.get("relation")
     if relation:
         return _RELATIONS[str(relation)](work, rule)
-    values = [work.column(name) for name in rule.fields]
-    condition = work.filter(str(rule.params["holds"]))
-    holds = f"coalesce({condition.sql}, false)"
-    filled = " AND ".join([holds, *(_filled(work, name) for name in rule.fields)])
-    return _three(filled, " OR ".join(map(_empty, values))), [*condition.params]
+    filled = [_filled(work, name) for name in rule.fields]
+    silent = " OR ".join(_empty(work.column(name)) for name in rule.fields)
+    holds = _holds(work, str(rule.params["holds"]))
+    return Glance((holds, *filled), silent, fills=frozenset(rule.fields))
 
 
-def _sex_of_id(work: Work, rule: RuleSpec) -> State:
+def _sex_of_id(work: Work, rule: RuleSpec) -> Glance:
     sex, identity = rule.fields
     right = _right(work, identity, identity_element(rule))
     number, _ = work.identity(identity)
     value = work.column(sex)
     same = work.scan.tests.add(f"{number} % 2 = {code_of_sex(value)}")
-    return _three(f"{right} AND {same}", f"{right} IS NULL OR {_empty(value)}"), []
+    return Glance((*right.passes, same), f"{right.silent} OR {_empty(value)}", fills=right.fills)
 
 
-def _birth_of_id(work: Work, rule: RuleSpec) -> State:
+def _birth_of_id(work: Work, rule: RuleSpec) -> Glance:
     birth, identity = rule.fields
     right, plain = _right(work, identity, identity_element(rule)), _right(work, birth, DATE)
     number, _ = work.identity(identity)
     day = _day(work, birth)
     told = f"year({day}) * 10000 + month({day}) * 100 + day({day})"
     same = work.scan.tests.add(f"{number} // 1000 % 100000000 = {told}")
-    return _three(f"{right} AND {plain} AND {same}", f"{right} IS NULL OR {plain} IS NULL"), []
+    passes = (*right.passes, *plain.passes, same)
+    return Glance(passes, f"{right.silent} OR {plain.silent}", fills=right.fills | plain.fills)
 
 
 _RELATIONS = {"sex_of_id": _sex_of_id, "birth_of_id": _birth_of_id}
 
 
-def _reference(work: Work, rule: RuleSpec) -> State:
-    found = work.listed_elsewhere(rule)
-    return ("NULL::BOOLEAN", []) if found is None else (_unless_empty(work, rule, found), [])
+def _condition(work: Work, rule: RuleSpec) -> Glance:
+    return Glance((_holds(work, str(rule.params["then"])),))
 
 
-_GLANCES: dict[RuleKind, Callable[[Work, RuleSpec], tuple[str, list[Any]]]] = {
+def _reference(work: Work, rule: RuleSpec) -> Glance:
+    name = rule.fields[0]
+    passes = (work.listed_elsewhere(rule) or "false", _filled(work, name))
+    return Glance(passes, _empty(work.column(name)), fills=frozenset([name]))
+
+
+_GLANCES: dict[RuleKind, Callable[[Work, RuleSpec], Glance]] = {
     RuleKind.REQUIRED: _required,
     RuleKind.CODE: _code,
     RuleKind.TYPED: _by_element,
@@ -186,6 +270,7 @@ _GLANCES: dict[RuleKind, Callable[[Work, RuleSpec], tuple[str, list[Any]]]] = {
     RuleKind.RANGE: _range,
     RuleKind.PATTERN: _pattern,
     RuleKind.COMPARE: _compare,
+    RuleKind.CONDITION: _condition,
     RuleKind.REFERENCE: _reference,
     RuleKind.FRESH: _fresh,
 }

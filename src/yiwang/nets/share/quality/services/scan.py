@@ -40,7 +40,7 @@ class Layer:
 
 
 class Scan:
-    """Raw workings, tests of them, then outcomes of fields, then one state per rule. 扫描。
+    """Raw readings and workings, tests of them, outcomes of fields, one state per rule. 扫描。
 
     What is asked inside a CASE is worked out over picked rows, which makes arithmetic slow; as a
     test of its own it runs over all rows at once.
@@ -51,18 +51,28 @@ class Scan:
         while any(name.casefold().startswith(mark) for name in columns):
             mark += "q"
         self.columns, self.mark = tuple(columns), mark
+        self.readings = Layer(f"{mark}r")
         self.workings = Layer(f"{mark}w")
         self.tests = Layer(f"{mark}t")
         self.outcomes = Layer(f"{mark}o")
         self.states = Layer(f"{mark}s")
 
-    def relation(self, source: str) -> tuple[str, list[Any]]:
-        """All layers over a source, and the values bound in them. 分层查询。"""
-        layers = [self.workings, self.tests, self.outcomes, self.states]
+    def relation(self, source: str, plain: str = "") -> tuple[str, list[Any]]:
+        """All layers over a source, and the values bound in them. 分层查询。
+
+        Rows of which the test `plain`, over the three lower layers, is true go no further.
+        """
+        lower = [self.readings, self.workings, self.tests]
+        upper = [self.outcomes, self.states]
         text = source
-        for layer in layers:
+        for layer in lower:
             text = layer.write(text)
-        return text, [value for layer in reversed(layers) for value in layer.params()]
+        if plain:
+            told = f"{self.mark}p"
+            text = f"(SELECT * FROM (SELECT *, ({plain}) AS {told} FROM {text}) WHERE {told} IS NOT TRUE)"
+        for layer in upper:
+            text = layer.write(text)
+        return text, [value for layer in reversed([*lower, *upper]) for value in layer.params()]
 
     def text(self, name: str) -> str:
         """A column of the register. 列。"""

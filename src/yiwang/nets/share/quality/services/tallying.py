@@ -12,7 +12,7 @@ from yiwang.nets.share.quality.types import ROW_COLUMNS, RuleKind, RuleSpec
 
 from .code_members import Members
 from .compiling import Work, add_state, columns_of, element_of
-from .glancing import add_glance
+from .glancing import asked_sql, glance_all, plain_sql
 from .patterns import pattern_sql, suggestion_sql
 from .scan import Scan
 
@@ -24,6 +24,8 @@ PATTERNS_KEPT = 500
 SAMPLED, SAMPLE, MOSTLY_OPEN = 1_000_000, 20_000, 0.25
 """Of more rows than this so many are tried first; a rule that a glance leaves open in more than this
 share of them is judged in full at once, so that hardly any row is kept for a second look."""
+MANY = 20_000
+"""Rows that one rule alone leaves open; so many are put away when it is through."""
 SEPARATOR = "chr(31)"
 
 
@@ -73,23 +75,26 @@ class Counter:
         plain = [rule for rule in rules if rule.kind != RuleKind.UNIQUE]
         for start in range(0, len(plain), TOGETHER):
             group = plain[start : start + TOGETHER]
-            look = Look(self, group, source, side)
-            look.glance(in_full=look.find_open() if sum(rows) > SAMPLED else frozenset())
-            for at, rule in enumerate(group):
-                self._tally(look, at, rule, rows, tallies, listing=listing)
+            in_full = Look(self, group, source, side).find_open() if sum(rows) > SAMPLED else set()
+            for full in (False, True):
+                some = [rule for at, rule in enumerate(group) if (at in in_full) == full]
+                if some:
+                    look = Look(self, some, source, side)
+                    look.glance(in_full=full)
+                    for at in look.list_open():
+                        self._tally(look, at, rows, tallies, listing=listing)
         return tallies
 
     def _tally(
         self,
         look: Look,
         at: int,
-        rule: RuleSpec,
         rows: Sequence[int],
         tallies: Sequence[Tally],
         *,
         listing: bool,
     ) -> None:
-        silent, failed = look.count_silent(at, len(rows)), [0] * len(rows)
+        rule, silent, failed = look.rules[at], look.count_silent(at, len(rows)), [0] * len(rows)
         for tally in tallies:
             tally.patterns[rule.code] = {}
         for side, pattern, count in look.judge(at, listing=listing):
@@ -112,48 +117,86 @@ class Look:
         read = [*counter.key, *(name for rule in rules for name in columns_of(rule))]
         self.kept = {name: at for at, name in enumerate(dict.fromkeys(read), 1)}
         self.marks: list[tuple[int, int, int, int]] = []
+        self.apart: dict[int, tuple[int, ...]] = {}
+        self.asked: list[int] = []
 
     def _work(self, columns: Sequence[str]) -> Work:
         return Work(Scan(columns), self.counter.members, self.counter.arrivals)
 
-    def find_open(self) -> frozenset[int]:
+    def find_open(self) -> set[int]:
         """The rules of which a glance at some rows decides too little to be worth it. 抽样。"""
         work = self._work(self.counter.columns)
-        states = [add_glance(work, rule) for rule in self.rules]
+        glances = glance_all(work, self.rules)
+        states = [work.scan.states.add(one.state_sql()) for one in glances]
         relation, params = work.scan.relation(f"(SELECT * FROM {self.source} LIMIT {SAMPLE})")
-        shares = ", ".join(f"avg(({state} IS FALSE)::INTEGER)" for state in states)
+        shares = ", ".join(
+            f"avg(({state} IS FALSE AND {one.asked or 'true'})::INTEGER)"
+            for state, one in zip(states, glances, strict=True)
+        )
         found = self.connection.execute(f"SELECT {shares} FROM {relation}", params).fetchone()
-        return frozenset(at for at, share in enumerate(found or ()) if (share or 0) > MOSTLY_OPEN)
+        return {at for at, share in enumerate(found or ()) if (share or 0) > MOSTLY_OPEN}
 
-    def glance(self, *, in_full: frozenset[int] = frozenset()) -> None:
-        """Keep the rows that a rule leaves open with their values; count others by their marks. 初看。"""
-        work = self._work(self.counter.columns)
-        states = [
-            (add_state if at in in_full else add_glance)(work, rule)
-            for at, rule in enumerate(self.rules)
-        ]
-        relation, params = work.scan.relation(self.source)
-        odd = " OR ".join(f"{state} IS NOT TRUE" for state in dict.fromkeys(states))
-        still_open = " OR ".join(f"{state} IS FALSE" for state in dict.fromkeys(states))
+    def glance(self, *, in_full: bool = False) -> None:
+        """Keep the rows that a rule leaves open with their values; count others by their marks. 初看。
+
+        `in_full` asks the full states instead, of every row.
+        """
+        work, plain = self._work(self.counter.columns), ""
+        asked = ["true"] * len(self.rules)
+        if in_full:
+            states = [add_state(work, rule) for rule in self.rules]
+        else:
+            glances = glance_all(work, self.rules)
+            states = [work.scan.states.add(one.state_sql()) for one in glances]
+            asked = [one.asked or "true" for one in glances]
+            plain = plain_sql(glances)
+            self._count_apart()
+        relation, params = work.scan.relation(self.source, plain)
+        values = pool.name_list(self.kept) or "NULL"
         self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE glanced AS SELECT g, u, o, r, count(*) AS n,"
-            f" any_value(v) AS v FROM (SELECT {self.side} AS g, {_bits(states, 'IS NULL')} AS u,"
-            f" {_bits(states, 'IS FALSE')} AS o, CASE WHEN {still_open} THEN {ROW} END AS r,"
-            f" CASE WHEN {still_open} THEN [{pool.name_list(self.kept) or 'NULL'}] END AS v"
-            f" FROM {relation} WHERE {odd}) GROUP BY g, u, o, r",
+            "CREATE OR REPLACE TEMP TABLE glanced AS SELECT g, u, o, r, count(*) AS n, any_value(v) AS v"
+            f" FROM (SELECT *, CASE WHEN o <> 0 THEN {ROW} END AS r, CASE WHEN o <> 0 THEN [{values}] END AS v"
+            f" FROM (SELECT *, {self.side} AS g, {_bits(states, asked, 'IS NULL')} AS u,"
+            f" {_bits(states, asked, 'IS FALSE')} AS o FROM {relation})"
+            " WHERE u <> 0 OR o <> 0) GROUP BY g, u, o, r",
             params,
         )
         self.marks = self.connection.execute(
             "SELECT g, u, o, sum(n)::BIGINT FROM glanced GROUP BY ALL"
         ).fetchall()
 
+    def _count_apart(self) -> None:
+        """Count the rows that rules do not ask about, from the columns that say so alone. 不适用行数。"""
+        work = self._work(self.counter.columns)
+        found = {at: asked_sql(work, rule) for at, rule in enumerate(self.rules)}
+        self.asked = [at for at, asked in found.items() if asked]
+        if not self.asked:
+            return
+        counts = ", ".join(f"count(*) FILTER (NOT {found[at]})" for at in self.asked)
+        relation, params = work.scan.relation(self.source)
+        rows = self.connection.execute(
+            f"SELECT {self.side} AS g, {counts} FROM {relation} GROUP BY g", params
+        ).fetchall()
+        self.apart = {row[0]: tuple(row[1:]) for row in rows}
+
     def count_silent(self, at: int, sides: int) -> list[int]:
         """Rows of each side of which a rule surely has nothing to say. 未检行数。"""
         found = [0] * sides
+        if at in self.asked:
+            for side, counts in self.apart.items():
+                found[side] += counts[self.asked.index(at)]
         for side, silent, _, rows in self.marks:
             if silent >> at & 1:
                 found[side] += rows
         return found
+
+    def list_open(self) -> list[int]:
+        """The rules, those that leave most rows open first. 规则顺序。"""
+        rows = [0] * len(self.rules)
+        for _, _, open_, count in self.marks:
+            for at in range(len(rows)):
+                rows[at] += count * (open_ >> at & 1)
+        return sorted(range(len(rows)), key=lambda at: -rows[at])
 
     def judge(self, at: int, *, listing: bool) -> list[tuple[int, str | None, int]]:
         """What the full look at open rows says: side, pattern (None: nothing to say), rows. 细看。"""
@@ -182,7 +225,17 @@ class Look:
         ).fetchall()
         if listing:
             self._list(rule, over=any(rows > LISTED for _, _, rows in found))
+        self._put_away(1 << at)
         return found
+
+    def _put_away(self, bit: int) -> None:
+        """Leave out the rows that one rule alone left open, where later ones would read many in vain."""
+        if sum(rows for _, _, open_, rows in self.marks if open_ == bit) > MANY:
+            self.connection.execute("ALTER TABLE glanced RENAME TO glanced_all")
+            self.connection.execute(
+                f"CREATE TEMP TABLE glanced AS SELECT * FROM glanced_all WHERE o NOT IN (0, {bit})"
+            )
+            self.connection.execute("DROP TABLE glanced_all")
 
     def _list(self, rule: RuleSpec, *, over: bool) -> None:
         """Put the failing rows of the first side into the listing, up to a bound. 列出问题行。"""
@@ -200,9 +253,10 @@ class Look:
         return f" || {SEPARATOR} || ".join(parts) or "''"
 
 
-def _bits(states: Sequence[str], test: str) -> str:
+def _bits(states: Sequence[str], asked: Sequence[str], test: str) -> str:
     terms = [
-        f"CASE WHEN {state} {test} THEN {1 << at} ELSE 0 END" for at, state in enumerate(states)
+        f"CASE WHEN {state} {test} AND {when} THEN {1 << at} ELSE 0 END"
+        for at, (state, when) in enumerate(zip(states, asked, strict=True))
     ]
     return "(" + " + ".join(terms) + ")::BIGINT"
 
