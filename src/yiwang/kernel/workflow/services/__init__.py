@@ -1,0 +1,1 @@
+"""The door of cases. 办件服务。"""
