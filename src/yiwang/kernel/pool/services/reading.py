@@ -33,10 +33,14 @@ class _Link:
 
 def relation(version_id: str) -> str:
     """A FROM fragment of the version's rows: its columns as text, and `_row` from 1. 版本关系。"""
+    return relation_of(_find(version_id))
+
+
+def _find(version_id: str) -> Version:
     version = Version.objects.filter(id=version_id).first()
     if version is None:
         raise NotFound("pool.version.unknown", "There is no such version")
-    return relation_of(version)
+    return version
 
 
 def relation_of(version: Version) -> str:
@@ -78,6 +82,23 @@ def relation_replaced(version_id: str, base_id: str) -> str:
     keys = " UNION ALL ".join(_keys_of(link) for link in later)
     names = name_list(later[-1].version.key)
     return f"(SELECT * FROM {relation_of(base)} SEMI JOIN ({keys}) USING ({names}))"
+
+
+def relation_picked(version_id: str, numbers: str) -> str:
+    """A FROM fragment of the rows of a version that a table lists by their `_row`. 按行号取行。
+
+    Only rows that count in the version may be listed. Where few are, the engine passes over the
+    values of the others.
+    """
+    chain = load_chain(_find(version_id))
+    columns = chain[-1].version.columns
+    pieces = [
+        _picked(part, columns, numbers)
+        for link in chain
+        for part in link.parts
+        if part.kind != "delete"
+    ]
+    return _union(pieces, columns)
 
 
 def stands_on(version_id: str, base_id: str) -> bool:
@@ -185,6 +206,15 @@ def _rows_of(part: Part, columns: Sequence[str]) -> str:
     return (
         f"SELECT {name_list(columns)}, {number} FROM read_parquet({file}, file_row_number = true)"
     )
+
+
+def _picked(part: Part, columns: Sequence[str], numbers: str) -> str:
+    """By the number within the file: one worked out from it would not be passed down to the reading."""
+    rows = _rows_of(part, columns)
+    if part.kind == "compact":
+        return f"{rows} SEMI JOIN (SELECT {ROW} FROM {numbers}) USING ({ROW})"
+    wanted = f"SELECT {ROW} - {part.first_row + 1} AS file_row_number FROM {numbers}"
+    return f"{rows} SEMI JOIN ({wanted}) USING (file_row_number)"
 
 
 def _replaces(link: _Link) -> bool:

@@ -306,3 +306,24 @@ def test_a_page_is_whole_though_its_rows_stand_far_apart():
 
     assert ([row for row, _ in page.rows], page.more) == ([1, 40_001], True)
     assert ([row for row, _ in rest.rows], rest.more) == ([80_001], False)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_rows_are_picked_by_their_numbers_from_whatever_file_holds_them(table, first, anew):
+    pool.commit(an_act(), table, stage(["code", "name"], ("04", "新建")), kind="append")
+    last = pool.commit(
+        an_act(), table, stage(["code", "name"], ("02", "西湖区"), ("05", "")), kind="upsert"
+    )
+    if anew:
+        pool.compact(an_act(), last.id)
+    with pool.engine() as connection:
+        rows = connection.execute(
+            f"SELECT _row, code, name FROM {pool.relation(last.id)}"
+        ).fetchall()
+        connection.execute("CREATE TEMP TABLE wanted AS SELECT unnest([3, 4, 5]) AS _row")
+        found = connection.execute(
+            f"SELECT _row, code, name FROM {pool.relation_picked(last.id, 'wanted')}"
+        ).fetchall()
+
+    assert sorted(found) == sorted(row for row in rows if row[0] in (3, 4, 5))
+    assert sorted(row[1] for row in found) == ["02", "03", "04"]

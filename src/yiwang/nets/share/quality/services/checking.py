@@ -11,7 +11,6 @@ from yiwang.kernel.pool.types import ROW, Staged, VersionInfo
 from yiwang.nets.share.quality.types import ROW_COLUMNS, RuleKind, RuleResult, RuleSpec
 
 from .compiling import columns_of
-from .scan import Scan
 from .tallying import LISTED, Counter, Tally, add_patterns
 from .uniqueness import Repeated, count_repeated, recount_repeated
 
@@ -123,25 +122,37 @@ class Checking:
     def hold_changes(self) -> None:
         """Keep what came and what was replaced since the base, as far as rules need it. 变化行。"""
         assert self.base is not None  # noqa: S101 - only asked with a base
-        names = dict.fromkeys(
-            [*self.version.key, *(n for rule in self.old for n in columns_of(rule))]
+        base, version = self.base.version, self.version
+        self.connection.execute(
+            f"CREATE TEMP TABLE came AS SELECT {self._needed(self.old)}"
+            f" FROM {pool.relation_since(version.id, base)}"
         )
-        columns = pool.name_list([*names, ROW])
-        for table, source in (
-            ("came", pool.relation_since(self.version.id, self.base.version)),
-            ("gone", pool.relation_replaced(self.version.id, self.base.version)),
-        ):
-            self.connection.execute(f"CREATE TEMP TABLE {table} AS SELECT {columns} FROM {source}")
-        self.came, self.gone = self._count("came"), self._count("gone")
+        self.connection.execute(
+            f"CREATE TEMP TABLE gone_rows AS SELECT {ROW} FROM {pool.relation_replaced(version.id, base)}"
+        )
+        self.came, self.gone = self._count("came"), self._count("gone_rows")
+        self.before = pool.get_version(base).rows
+        less = [rule for rule in self.old if not self._is_spotless(rule)]
+        rows = pool.relation_picked(base, "gone_rows") if self.gone else "came LIMIT 0"
+        self.connection.execute(
+            f"CREATE TEMP TABLE gone AS SELECT {self._needed(less)} FROM {rows}"
+        )
+
+    def _needed(self, rules: Sequence[RuleSpec]) -> str:
+        names = [*self.version.key, *(name for rule in rules for name in columns_of(rule))]
+        return pool.name_list([*dict.fromkeys(names), ROW])
+
+    def _is_spotless(self, rule: RuleSpec) -> bool:
+        """Whether every row of the base passed: then those that went did, and need not be read."""
+        assert self.base is not None  # noqa: S101 - only asked with a base
+        before = self.base.results[rule.digest()]
+        return rule.kind != RuleKind.UNIQUE and not before.failed and before.checked == self.before
 
     def count_changes(self) -> None:
         """Add what came, take away what was replaced. 增量计数。"""
-        assert self.base is not None  # noqa: S101 - only asked with a base
-        side = Scan(self.version.columns).mark
-        both = f"(SELECT *, 0 AS {side} FROM came UNION ALL SELECT *, 1 FROM gone)"
-        more, less = self.counter.count_sides(
-            self.old, both, (self.came, self.gone), side, listing=self.listing
-        )
+        more = self.counter.count(self.old, "came", self.came, listing=self.listing)
+        read = [rule for rule in self.old if self.gone and not self._is_spotless(rule)]
+        less = self.counter.count(read, "gone", self.gone, listing=False)
         for rule in _plain(self.old):
             self.results[rule.code] = self._moved(rule, more, less)
 
@@ -150,12 +161,12 @@ class Checking:
         before, code = self.base.results[rule.digest()], rule.code
         return RuleResult(
             rule,
-            before.checked + more.checked[code] - less.checked[code],
-            before.failed + more.failed[code] - less.failed[code],
+            before.checked + more.checked[code] - less.checked.get(code, self.gone),
+            before.failed + more.failed[code] - less.failed.get(code, 0),
             scanned_rows=self.came + self.gone,
             reused_rows=self.version.rows - self.came,
             patterns=add_patterns(
-                (1, before.patterns), (1, more.patterns[code]), (-1, less.patterns[code])
+                (1, before.patterns), (1, more.patterns[code]), (-1, less.patterns.get(code, {}))
             ),
         )
 

@@ -58,67 +58,42 @@ class Counter:
         self, rules: Sequence[RuleSpec], source: str, rows: int, *, listing: bool = True
     ) -> Tally:
         """Count the rules, uniqueness apart, over a relation of so many rows. 计数。"""
-        [tally] = self.count_sides(rules, source, (rows,), "0", listing=listing)
-        return tally
-
-    def count_sides(
-        self,
-        rules: Sequence[RuleSpec],
-        source: str,
-        rows: Sequence[int],
-        side: str,
-        *,
-        listing: bool = True,
-    ) -> list[Tally]:
-        """Count at once over the sides of a relation, numbered by `side`; list the first. 分侧计数。"""
-        tallies = [Tally() for _ in rows]
+        tally = Tally()
         plain = [rule for rule in rules if rule.kind != RuleKind.UNIQUE]
         for start in range(0, len(plain), TOGETHER):
             group = plain[start : start + TOGETHER]
-            in_full = Look(self, group, source, side).find_open() if sum(rows) > SAMPLED else set()
+            in_full = Look(self, group, source).find_open() if rows > SAMPLED else set()
             for full in (False, True):
                 some = [rule for at, rule in enumerate(group) if (at in in_full) == full]
                 if some:
-                    look = Look(self, some, source, side)
+                    look = Look(self, some, source)
                     look.glance(in_full=full)
                     for at in look.list_open():
-                        self._tally(look, at, rows, tallies, listing=listing)
-        return tallies
+                        _tally(look, at, rows, tally, listing=listing)
+        return tally
 
-    def _tally(
-        self,
-        look: Look,
-        at: int,
-        rows: Sequence[int],
-        tallies: Sequence[Tally],
-        *,
-        listing: bool,
-    ) -> None:
-        rule, silent, failed = look.rules[at], look.count_silent(at, len(rows)), [0] * len(rows)
-        for tally in tallies:
-            tally.patterns[rule.code] = {}
-        for side, pattern, count in look.judge(at, listing=listing):
-            if pattern is None:
-                silent[side] += count
-            else:
-                failed[side] += count
-                tallies[side].patterns[rule.code][pattern] = count
-        for side, tally in enumerate(tallies):
-            tally.checked[rule.code] = rows[side] - silent[side]
-            tally.failed[rule.code] = failed[side]
+
+def _tally(look: Look, at: int, rows: int, tally: Tally, *, listing: bool) -> None:
+    code, silent, patterns = look.rules[at].code, look.count_silent(at), {}
+    for pattern, count in look.judge(at, listing=listing):
+        if pattern is None:
+            silent += count
+        else:
+            patterns[pattern] = count
+    tally.checked[code], tally.failed[code] = rows - silent, sum(patterns.values())
+    tally.patterns[code] = patterns
 
 
 class Look:
     """A glance at all rows by some rules, and a full look at those it leaves open. 检视。"""
 
-    def __init__(self, counter: Counter, rules: Sequence[RuleSpec], source: str, side: str) -> None:
+    def __init__(self, counter: Counter, rules: Sequence[RuleSpec], source: str) -> None:
         self.counter, self.connection = counter, counter.connection
-        self.rules, self.source, self.side = rules, source, side
+        self.rules, self.source = rules, source
         read = [*counter.key, *(name for rule in rules for name in columns_of(rule))]
         self.kept = {name: at for at, name in enumerate(dict.fromkeys(read), 1)}
-        self.marks: list[tuple[int, int, int, int]] = []
-        self.apart: dict[int, tuple[int, ...]] = {}
-        self.asked: list[int] = []
+        self.marks: list[tuple[int, int, int]] = []
+        self.apart: dict[int, int] = {}
 
     def _work(self, columns: Sequence[str]) -> Work:
         return Work(Scan(columns), self.counter.members, self.counter.arrivals)
@@ -154,102 +129,104 @@ class Look:
         relation, params = work.scan.relation(self.source, plain)
         values = pool.name_list(self.kept) or "NULL"
         self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE glanced AS SELECT g, u, o, r, count(*) AS n, any_value(v) AS v"
+            "CREATE OR REPLACE TEMP TABLE glanced AS SELECT u, o, r, count(*) AS n, any_value(v) AS v"
             f" FROM (SELECT *, CASE WHEN o <> 0 THEN {ROW} END AS r, CASE WHEN o <> 0 THEN [{values}] END AS v"
-            f" FROM (SELECT *, {self.side} AS g, {_bits(states, asked, 'IS NULL')} AS u,"
+            f" FROM (SELECT *, {_bits(states, asked, 'IS NULL')} AS u,"
             f" {_bits(states, asked, 'IS FALSE')} AS o FROM {relation})"
-            " WHERE u <> 0 OR o <> 0) GROUP BY g, u, o, r",
+            " WHERE u <> 0 OR o <> 0) GROUP BY u, o, r",
             params,
         )
         self.marks = self.connection.execute(
-            "SELECT g, u, o, sum(n)::BIGINT FROM glanced GROUP BY ALL"
+            "SELECT u, o, sum(n)::BIGINT FROM glanced GROUP BY ALL"
         ).fetchall()
 
     def _count_apart(self) -> None:
         """Count the rows that rules do not ask about, from the columns that say so alone. 不适用行数。"""
         work = self._work(self.counter.columns)
         found = {at: asked_sql(work, rule) for at, rule in enumerate(self.rules)}
-        self.asked = [at for at, asked in found.items() if asked]
-        if not self.asked:
-            return
-        counts = ", ".join(f"count(*) FILTER (NOT {found[at]})" for at in self.asked)
-        relation, params = work.scan.relation(self.source)
-        rows = self.connection.execute(
-            f"SELECT {self.side} AS g, {counts} FROM {relation} GROUP BY g", params
-        ).fetchall()
-        self.apart = {row[0]: tuple(row[1:]) for row in rows}
+        counts = {at: f"count(*) FILTER (NOT {asked})" for at, asked in found.items() if asked}
+        if counts:
+            relation, params = work.scan.relation(self.source)
+            row = self.connection.execute(
+                f"SELECT {', '.join(counts.values())} FROM {relation}", params
+            ).fetchone()
+            self.apart = dict(zip(counts, row or (), strict=True))
 
-    def count_silent(self, at: int, sides: int) -> list[int]:
-        """Rows of each side of which a rule surely has nothing to say. 未检行数。"""
-        found = [0] * sides
-        if at in self.asked:
-            for side, counts in self.apart.items():
-                found[side] += counts[self.asked.index(at)]
-        for side, silent, _, rows in self.marks:
-            if silent >> at & 1:
-                found[side] += rows
-        return found
+    def count_silent(self, at: int) -> int:
+        """Rows of which a rule surely has nothing to say. 未检行数。"""
+        silent = sum(rows for silent, _, rows in self.marks if silent >> at & 1)
+        return silent + self.apart.get(at, 0)
 
     def list_open(self) -> list[int]:
         """The rules, those that leave most rows open first. 规则顺序。"""
-        rows = [0] * len(self.rules)
-        for _, _, open_, count in self.marks:
-            for at in range(len(rows)):
-                rows[at] += count * (open_ >> at & 1)
-        return sorted(range(len(rows)), key=lambda at: -rows[at])
+        return sorted(range(len(self.rules)), key=lambda at: -self._count_open(at))
 
-    def judge(self, at: int, *, listing: bool) -> list[tuple[int, str | None, int]]:
-        """What the full look at open rows says: side, pattern (None: nothing to say), rows. 细看。"""
-        if not any(open_ >> at & 1 for _, _, open_, _ in self.marks):
+    def _count_open(self, at: int) -> int:
+        return sum(rows for _, open_, rows in self.marks if open_ >> at & 1)
+
+    def judge(self, at: int, *, listing: bool) -> list[tuple[str | None, int]]:
+        """What the full look at open rows says: pattern (None: nothing to say), rows. 细看。
+
+        Rows of the same values are judged once.
+        """
+        if not self._count_open(at):
             return []
-        rule, kept = self.rules[at], self.kept
-        columns = ", ".join(f"v[{at}] AS {pool.quote_name(name)}" for name, at in kept.items())
-        work = self._work(tuple(kept))
-        side = f"{work.scan.mark}side"
+        rule = self.rules[at]
+        work = self._work(tuple(columns_of(rule)))
         state = add_state(work, rule)
-        relation, params = work.scan.relation(
-            f"(SELECT r AS {ROW}, g AS {side}, {columns or 'v'} FROM glanced WHERE o & {1 << at} <> 0)"
-        )
+        told = f"{work.scan.mark}rows"
+        relation, params = work.scan.relation(self._open_values(at, told, listing=listing))
         value = pool.quote_name(rule.fields[0]) if rule.fields else "NULL::VARCHAR"
         meant = suggestion_sql(rule.kind, "value", element_of(rule)) if listing else "''"
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE judged AS SELECT r, g, key, value,"
+            f"CREATE OR REPLACE TEMP TABLE judged AS SELECT n, rows, value,"
             f" CASE WHEN failed THEN coalesce({_pattern_of(rule, 'value')}, 'other') END AS p,"
-            f" CASE WHEN failed AND g = 0 THEN {meant} END AS s FROM"
-            f" (SELECT {ROW} AS r, {side} AS g, {self.key_sql()} AS key, {value} AS value,"
-            f" NOT {state} AS failed FROM {relation} WHERE {state} IS NOT TRUE)",
+            f" CASE WHEN failed THEN {meant} END AS s FROM"
+            f" (SELECT {told}.n AS n, {told}.rows AS rows, {value} AS value, NOT {state} AS failed"
+            f" FROM {relation} WHERE {state} IS NOT TRUE)",
             params,
         )
         found = self.connection.execute(
-            "SELECT g, p, count(*) AS n FROM judged GROUP BY ALL ORDER BY n DESC, p"
+            "SELECT p, sum(n)::BIGINT AS n FROM judged GROUP BY ALL ORDER BY n DESC, p"
         ).fetchall()
         if listing:
-            self._list(rule, over=any(rows > LISTED for _, _, rows in found))
+            self._list(rule, over=any(rows > LISTED for _, rows in found))
         self._put_away(1 << at)
         return found
 
+    def _open_values(self, at: int, told: str, *, listing: bool) -> str:
+        """The distinct values of a rule's open rows, and the rows: how many, or which by what key."""
+        rule = self.rules[at]
+        columns = [f"v[{self.kept[name]}] AS {pool.quote_name(name)}" for name in columns_of(rule)]
+        if rule.kind == RuleKind.CODE:  # which list counts may depend on when the row came
+            columns.append(f"r AS {ROW}")
+        rows = f"list({{'r': r, 'key': {self.key_sql()}}})" if listing else "NULL"
+        listed = ", ".join([*columns, f"{{'n': count(*), 'rows': {rows}}} AS {told}"])
+        return f"(SELECT {listed} FROM glanced WHERE o & {1 << at} <> 0 GROUP BY ALL)"
+
+    def _list(self, rule: RuleSpec, *, over: bool) -> None:
+        """Put the failing rows into the listing, up to a bound. 列出问题行。"""
+        bound = f" QUALIFY row_number() OVER (PARTITION BY p ORDER BY row) <= {LISTED}"
+        self.connection.execute(
+            "INSERT INTO listing BY NAME SELECT ?::VARCHAR AS rule, one.r AS row, one.key AS key,"
+            " ?::VARCHAR AS field, value, p AS pattern, s AS suggestion"
+            " FROM (SELECT unnest(rows) AS one, value, p, s FROM judged WHERE p IS NOT NULL)"
+            + (bound if over else ""),
+            [rule.code, rule.fields[0] if rule.fields else ""],
+        )
+
     def _put_away(self, bit: int) -> None:
         """Leave out the rows that one rule alone left open, where later ones would read many in vain."""
-        if sum(rows for _, _, open_, rows in self.marks if open_ == bit) > MANY:
+        if sum(rows for _, open_, rows in self.marks if open_ == bit) > MANY:
             self.connection.execute("ALTER TABLE glanced RENAME TO glanced_all")
             self.connection.execute(
                 f"CREATE TEMP TABLE glanced AS SELECT * FROM glanced_all WHERE o NOT IN (0, {bit})"
             )
             self.connection.execute("DROP TABLE glanced_all")
 
-    def _list(self, rule: RuleSpec, *, over: bool) -> None:
-        """Put the failing rows of the first side into the listing, up to a bound. 列出问题行。"""
-        bound = f" QUALIFY row_number() OVER (PARTITION BY p ORDER BY r) <= {LISTED}"
-        self.connection.execute(
-            "INSERT INTO listing BY NAME SELECT ?::VARCHAR AS rule, r AS row, key,"
-            " ?::VARCHAR AS field, value, p AS pattern, s AS suggestion"
-            " FROM judged WHERE p IS NOT NULL AND g = 0" + (bound if over else ""),
-            [rule.code, rule.fields[0] if rule.fields else ""],
-        )
-
     def key_sql(self) -> str:
-        """The key of a row as one text. 键文本。"""
-        parts = [f"coalesce({pool.quote_name(name)}, '')" for name in self.counter.key]
+        """The key of a kept row as one text. 键文本。"""
+        parts = [f"coalesce(v[{self.kept[name]}], '')" for name in self.counter.key]
         return f" || {SEPARATOR} || ".join(parts) or "''"
 
 

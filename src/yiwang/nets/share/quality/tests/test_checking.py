@@ -160,6 +160,24 @@ def test_a_refresh_says_what_a_full_run_says(start, steps, monkeypatch):
         bases.append(check_and_keep(head, base))
 
 
+def test_what_goes_of_a_rule_that_all_rows_passed_is_taken_away_unread(monkeypatch):
+    monkeypatch.setattr("yiwang.nets.share.quality.services.checking.MOSTLY_NEW", 100)
+    head = land([(GOOD, "男", "", "1"), (EVEN, "女", "", "x")], key=("id",))
+    base = check_and_keep(head, None)
+    read = []
+    picked = pool.relation_picked
+    monkeypatch.setattr(pool, "relation_picked", lambda *args: read.append(args) or picked(*args))
+
+    after = land([(GOOD, "x", "", "1")], table=head.table_id, kind="upsert", key=("id",))
+    found = by_code(services.check_version(after, rules(), base=base))
+
+    sex, id_there = found["derived.sex.code"], found["derived.id.required"]
+    assert (sex.checked, sex.failed, sex.patterns) == (2, 1, {"not_a_code": 1})
+    assert (id_there.checked, id_there.failed) == (2, 0)
+    assert read == [(head.id, "gone_rows")]
+    check_and_keep(after, base)
+
+
 def do(head, kind, rows):
     if kind == "withdraw":
         if head.number > 1 and head.kind != "full":
