@@ -1,41 +1,24 @@
-"""Two registers side by side, in a handful of scans. 比对引擎。
+"""Two registers side by side. 比对引擎。
 
-Keys are grouped once over both sides together. Only groups that are not exactly one row here and
-one row there are kept, so an ordinary comparison remembers little, and no key, however often it
-repeats, is ever multiplied out. One join of the plain keys then finds what differs.
-
-Both go by a hash of 64 bits, which is shorter than the key. It is proven on the way that no two
-keys share one (every kept group holds one key, every joined pair has equal keys); where two do, all
-is done again by the keys themselves.
+Three ways lead to the same counts, the quickest first. Each proves on the way that it may be
+trusted, and where it cannot, the next is taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from yiwang.kernel.pool import services as pool
-from yiwang.nets.share.compare.types import Compared, Counts, Request
+from yiwang.nets.share.compare.types import Compared, Request
 
 from .listing import list_differences
-from .sides import PAIRS_LISTED, Fragment, Sides, read_sides
+from .pairing import Pairing
+from .sides import Sides, read_sides
+from .steps import Unproven, Work
 
 HASH = "hash(k)"
-
-
-class Collided(Exception):
-    """Two keys have the same hash. 哈希相撞。"""
-
-
-class Odd(NamedTuple):
-    """Groups that are not one row on each side. 非一一对应的组。
-
-    `table` holds them as `x`, `nl`, `nr`; `singles` counts the groups that are one and one.
-    """
-
-    table: str
-    singles: int
+WAYS: tuple[type[Work], ...] = (Pairing, Work)
 
 
 def compare_versions(
@@ -54,13 +37,16 @@ def compare_versions(
     """
     sides = read_sides(left_version, right_version, request)
     told: dict[str, Any] = {"with_rows": with_rows, "progress": progress, "stopping": stopping}
-    try:
-        return _compare(sides, HASH, **told)
-    except Collided:
-        return _compare(sides, "k", **told)
+    for way in (one for one in WAYS if one.alternates or not sides.alternate):
+        try:
+            return _compare(way, sides, HASH, **told)
+        except Unproven:
+            continue
+    return _compare(Work, sides, "k", **told)
 
 
 def _compare(
+    way: type[Work],
     sides: Sides,
     mark: str,
     *,
@@ -69,8 +55,8 @@ def _compare(
     stopping: Callable[[], bool] | None,
 ) -> Compared:
     with pool.engine(stopping=stopping) as connection:
-        sides = hold_sides(connection, sides, mark)
-        work = Work(connection, sides)
+        work = way(connection, sides, with_rows=with_rows)
+        work.hold(mark)
         steps = [work.group_keys, work.join_values, work.group_repeated]
         if sides.alternate:
             steps += [work.group_alternates, work.find_moved]
@@ -79,215 +65,5 @@ def _compare(
             if progress is not None:
                 progress(done, len(steps) + 1)
         counts = work.counts()
-        rows = list_differences(connection, sides, counts) if with_rows else None
+        rows = list_differences(connection, work.sides, counts) if with_rows else None
     return Compared(counts, rows)
-
-
-def hold_sides(connection: pool.Connection, sides: Sides, mark: str) -> Sides:
-    """Work the expressions out once and keep what they give; it spills where it must. 物化两侧。
-
-    `h` is what rows are grouped and joined by: a hash of the key, or the key.
-    """
-    for name, side in (("side_left", sides.left), ("side_right", sides.right)):
-        connection.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT *, CASE WHEN k IS NOT NULL THEN {mark} END AS h"
-            f" FROM {side.sql}",
-            side.params,
-        )
-    return replace(sides, left=Fragment("side_left", []), right=Fragment("side_right", []))
-
-
-class Work:
-    """The steps of one comparison on one connection, and what they found. 比对步骤。"""
-
-    def __init__(self, connection: pool.Connection, sides: Sides) -> None:
-        self.connection, self.sides = connection, sides
-        self.found: dict[str, Any] = {}
-        self.by_value = [0] * sides.values
-
-    def run(self, sql: str, *fragments: Fragment) -> tuple[Any, ...]:
-        """Run SQL in which `{0}`, `{1}` stand for fragments, in that order. 执行。"""
-        text = sql.format(*(fragment.sql for fragment in fragments))
-        params = [value for fragment in fragments for value in fragment.params]
-        row = self.connection.execute(text, params).fetchone()
-        return tuple(row) if row else ()
-
-    def group_keys(self) -> None:
-        """Blank, repeated, one-sided and matched keys. 键分组。"""
-        odd = self._group("odd", "h", "", self.sides.left_rows)
-        self._prove_kept()
-        blank_left, blank_right, twice_left, twice_right, only_left, only_right, both = self.run(
-            """
-            SELECT coalesce(sum(nl) FILTER (x IS NULL), 0), coalesce(sum(nr) FILTER (x IS NULL), 0),
-                   count(*) FILTER (x IS NOT NULL AND nl > 1),
-                   count(*) FILTER (x IS NOT NULL AND nr > 1),
-                   count(*) FILTER (x IS NOT NULL AND nr = 0),
-                   count(*) FILTER (x IS NOT NULL AND nl = 0),
-                   count(*) FILTER (x IS NOT NULL AND nl > 0 AND nr > 0)
-            FROM odd
-            """
-        )
-        self.found |= {
-            "left_blank_keys": int(blank_left),
-            "right_blank_keys": int(blank_right),
-            "left_duplicate_keys": twice_left,
-            "right_duplicate_keys": twice_right,
-            "left_only": only_left,
-            "right_only": only_right,
-            "matched": odd.singles + both,
-        }
-        self.singles, self.repeated = odd.singles, both
-
-    def _prove_kept(self) -> None:
-        """Every kept group holds one key: there are as many keys as groups."""
-        kept = "SEMI JOIN (SELECT x AS h FROM odd) USING (h)"
-        (keys, groups) = self.run(
-            f"SELECT count(DISTINCT k), (SELECT count(x) FROM odd) FROM"
-            f" (SELECT k FROM {{0}} {kept} UNION ALL SELECT k FROM {{1}} {kept})",
-            self.sides.left,
-            self.sides.right,
-        )
-        if keys != groups:
-            raise Collided
-
-    def join_values(self) -> None:
-        """Matched keys of one row each whose values or alternate keys differ. 差异连接。"""
-        sides = self.sides
-        differ = ["l.k <> r.k", *(f"l.v{i} <> r.v{i}" for i in range(1, sides.values + 1))]
-        if sides.alternate:
-            differ.append("NOT coalesce(l.a = r.a, false)")
-        columns = [f"l.v{i} AS l{i}, r.v{i} AS r{i}" for i in range(1, sides.values + 1)]
-        columns += ["l.a AS la, r.a AS ra"] if sides.alternate else []
-        guard = (
-            "ANTI JOIN (SELECT x AS h FROM odd WHERE nl > 0 AND nr > 0) USING (h)"
-            if self.repeated
-            else ""
-        )
-        self.run(
-            "CREATE TEMP TABLE differing AS SELECT l.k, l.row AS lrow, r.row AS rrow, "
-            + ", ".join([*columns, "false AS repeated", "l.k <> r.k AS apart"])
-            + f" FROM (SELECT * FROM {{0}} {guard}) AS l JOIN {{1}} AS r ON l.h = r.h"
-            + f" WHERE {' OR '.join(differ)}",
-            sides.left,
-            sides.right,
-        )
-        if self.run("SELECT bool_or(apart) FROM differing")[0]:
-            raise Collided
-
-    def group_repeated(self) -> None:
-        """Matched keys of several rows: they differ where not all rows are alike. 重复键分组。"""
-        if self.repeated:
-            self._add_repeated()
-        tests = [f"l{i} <> r{i}" for i in range(1, self.sides.values + 1)]
-        counted = [f"count(*) FILTER ({test})" for test in [" OR ".join(tests) or "false", *tests]]
-        found = self.run(f"SELECT {', '.join(counted)} FROM differing")
-        self.found["differing"] = found[0]
-        self.by_value = list(found[1:])
-
-    def _add_repeated(self) -> None:
-        """Add them to `differing` with their smallest and largest value as the two sides."""
-        sides = self.sides
-        keys = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
-        columns = [f"min(v{i}) AS l{i}, max(v{i}) AS r{i}" for i in range(1, sides.values + 1)]
-        if sides.alternate:
-            columns.append(
-                "min(a) AS la, CASE WHEN count(a) < count(*) THEN NULL ELSE max(a) END AS ra"
-            )
-        self.run(
-            "INSERT INTO differing SELECT k, min(row) FILTER (s = 0) AS lrow,"
-            " min(row) FILTER (s = 1) AS rrow, "
-            + ", ".join([*columns, "true", "false"])
-            + f" FROM (SELECT *, 0 AS s FROM {{0}} SEMI JOIN {keys} USING (h) UNION ALL"
-            f" SELECT *, 1 AS s FROM {{1}} SEMI JOIN {keys} USING (h)) GROUP BY k",
-            sides.left,
-            sides.right,
-        )
-
-    def group_alternates(self) -> None:
-        """Pairs of rows with one alternate key, and how many of them share the key. 备用键分组。"""
-        with_key = self.sides.left_rows - self.found["left_blank_keys"]
-        odd = self._group("odd_alternate", "a", "WHERE k IS NOT NULL", with_key)
-        pairs, unlisted = self.run(
-            f"""
-            SELECT coalesce(sum(nl * nr), 0),
-                   coalesce(sum(nl * nr) FILTER (nl * nr > {PAIRS_LISTED}), 0)
-            FROM odd_alternate WHERE x IS NOT NULL
-            """
-        )
-        (unequal,) = self.run(
-            "SELECT count(*) FROM differing WHERE NOT repeated AND NOT coalesce(la = ra, false)"
-        )
-        same = self.singles - unequal + self._same_pairs_of_repeated()
-        self.found["alternate_pairs"] = odd.singles + int(pairs)
-        self.found["other_key_same_thing"] = odd.singles + int(pairs) - same
-        self.found["unlisted_pairs"] = int(unlisted)
-
-    def _same_pairs_of_repeated(self) -> int:
-        if not self.repeated:
-            return 0
-        keys = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
-        (same,) = self.run(
-            "SELECT coalesce(sum(nl * nr), 0) FROM (SELECT k, a, count(s) AS nl,"
-            " count(*) - count(s) AS nr FROM"
-            f" (SELECT k, a, 1 AS s FROM {{0}} SEMI JOIN {keys} USING (h) UNION ALL"
-            f" SELECT k, a, NULL AS s FROM {{1}} SEMI JOIN {keys} USING (h))"
-            " WHERE a IS NOT NULL GROUP BY k, a)",
-            self.sides.left,
-            self.sides.right,
-        )
-        return int(same)
-
-    def find_moved(self) -> None:
-        """Matched keys whose alternate key stands across under another key. 易主的键。"""
-        self.run(
-            """
-            CREATE TEMP TABLE moved AS
-            WITH candidates AS (SELECT k, la, ra, repeated FROM differing
-                                WHERE la IS DISTINCT FROM ra),
-                 mine AS (
-                     SELECT k, la AS a, 0 AS s FROM candidates WHERE NOT repeated
-                     UNION ALL SELECT k, ra, 1 FROM candidates WHERE NOT repeated
-                     UNION ALL SELECT k, a, 0 FROM {0} SEMI JOIN
-                         (SELECT k FROM candidates WHERE repeated) USING (k)
-                     UNION ALL SELECT k, a, 1 FROM {1} SEMI JOIN
-                         (SELECT k FROM candidates WHERE repeated) USING (k)),
-                 across AS (
-                     SELECT a, 0 AS s, min(k) AS least, max(k) AS most FROM {2}
-                     SEMI JOIN (SELECT a FROM mine WHERE s = 1) USING (a)
-                     WHERE k IS NOT NULL GROUP BY a
-                     UNION ALL
-                     SELECT a, 1 AS s, min(k) AS least, max(k) AS most FROM {3}
-                     SEMI JOIN (SELECT a FROM mine WHERE s = 0) USING (a)
-                     WHERE k IS NOT NULL GROUP BY a)
-            SELECT DISTINCT mine.k FROM mine JOIN across ON mine.a = across.a AND mine.s <> across.s
-            WHERE across.least <> mine.k OR across.most <> mine.k
-            """,
-            self.sides.left,
-            self.sides.right,
-            self.sides.left,
-            self.sides.right,
-        )
-        (self.found["moved"],) = self.run("SELECT count(*) FROM moved")
-
-    def counts(self) -> Counts:
-        """All counts. 计数。"""
-        return Counts(
-            left_rows=self.sides.left_rows,
-            right_rows=self.sides.right_rows,
-            differing_by_value=tuple(self.by_value),
-            **self.found,
-        )
-
-    def _group(self, table: str, column: str, where: str, left_rows: int) -> Odd:
-        """Group both sides by a column; keep the groups that are not one and one."""
-        self.run(
-            f"CREATE TEMP TABLE {table} AS SELECT x, nl, n - nl AS nr FROM"
-            " (SELECT x, count(s) AS nl, count(*) AS n FROM"
-            f" (SELECT {column} AS x, 1::UTINYINT AS s FROM {{0}} {where} UNION ALL"
-            f" SELECT {column} AS x, NULL::UTINYINT AS s FROM {{1}} {where}) GROUP BY x)"
-            " WHERE nl <> 1 OR n <> 2 OR x IS NULL",
-            self.sides.left,
-            self.sides.right,
-        )
-        (in_odd,) = self.run(f"SELECT coalesce(sum(nl), 0) FROM {table}")
-        return Odd(table, left_rows - int(in_odd))
