@@ -67,12 +67,16 @@ def read_text_sql(element: Element, column: str) -> str:
 
 def difference_sql(element: Element, column: str) -> str:
     """The kind of difference as a DuckDB expression: '', a difference or a problem. 差异类型 SQL。"""
-    read, trimmed = f"({read_text_sql(element, column)})", _trim_sql(column)
+    trimmed = _trim_sql(column)
     folded = _trim_sql(f"translate({trimmed},'{WIDE_SQL}','{NARROW_SQL}')")
-    return (
-        f"CASE WHEN {column} IS NULL THEN '' WHEN {read} IS NULL THEN '{_way(element).problem}'"
-        f" WHEN {read}={column} THEN '' WHEN {read}={trimmed} THEN 'spaces'"
-        f" WHEN {read}={folded} THEN 'width' ELSE 'style' END"
+    return _once(
+        read_text_sql(element, column),
+        "yw_read",
+        lambda read: (
+            f"CASE WHEN {column} IS NULL THEN '' WHEN {read} IS NULL THEN '{_way(element).problem}'"
+            f" WHEN {read}={column} THEN '' WHEN {read}={trimmed} THEN 'spaces'"
+            f" WHEN {read}={folded} THEN 'width' ELSE 'style' END"
+        ),
     )
 
 

@@ -147,16 +147,23 @@ def suggestion_sql(kind: RuleKind, value: str, element: Element) -> str:
     """What the value may have been meant to be, '' where nothing is sure; as SQL. 修改建议。"""
     if kind != RuleKind.FORMAT or not (element.pattern or element.check):
         return "''"
-    read = f"({standards.read_typed_sql(element, value)})"
     cases = []
     if element.check == "resident_id":
-        longer = query.compile_node(Call("id15to18", (Field("yw_v"),), "text"), "duckdb").sql
+        longer = query.compile_node(Call("id15to18", (Field("yw_c"),), "text"), "duckdb").sql
         cases.append(
-            f"WHEN regexp_full_match({read}, '[1-9][0-9]{{14}}')"
-            f" THEN {longer.replace(chr(34) + 'yw_v' + chr(34), read)}"
+            f"WHEN regexp_full_match(yw_c, '[1-9][0-9]{{14}}') THEN {longer.replace(_READ, 'yw_c')}"
         )
-    cases.append(f"WHEN coalesce({standards.check_sql(element, read)}, false) THEN {read}")
-    return f"coalesce(CASE {' '.join(cases)} ELSE '' END, '')"
+    cases.append(f"WHEN coalesce({standards.check_sql(element, 'yw_c')}, false) THEN yw_c")
+    return _of_reading(element, value, f"coalesce(CASE {' '.join(cases)} ELSE '' END, '')")
+
+
+_READ = '"yw_c"'
+
+
+def _of_reading(element: Element, value: str, told: str) -> str:
+    """What is told of the canonical text `yw_c`, which is written out once. 由规范文本。"""
+    read = standards.read_typed_sql(element, value)
+    return f"list_transform([{read}], lambda yw_c: {told})[1]"
 
 
 def _check_cases(value: str, element: Element | None) -> list[str]:
@@ -180,7 +187,6 @@ def _element_cases(value: str, element: Element) -> list[str]:
     cases = []
     if element.check == "resident_id":
         cases.append(f"WHEN regexp_full_match({value}, '[1-9][0-9]{{14}}') THEN 'id15'")
-    read = f"({standards.read_typed_sql(element, value)})"
     told = standards.difference_sql(element, value)
-    right = f"coalesce({standards.check_sql(element, read)}, false)"
-    return [*cases, f"WHEN {read} <> {value} AND {right} THEN {told}"]
+    right = f"coalesce(yw_c <> {value} AND {standards.check_sql(element, 'yw_c')}, false)"
+    return [*cases, f"WHEN {_of_reading(element, value, right)} THEN {told}"]

@@ -129,11 +129,11 @@ class Look:
         relation, params = work.scan.relation(self.source, plain)
         values = pool.name_list(self.kept) or "NULL"
         self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE glanced AS SELECT u, o, r, count(*) AS n, any_value(v) AS v"
+            "CREATE OR REPLACE TEMP TABLE glanced AS SELECT u, o, r, v, count(*) AS n"
             f" FROM (SELECT *, CASE WHEN o <> 0 THEN {ROW} END AS r, CASE WHEN o <> 0 THEN [{values}] END AS v"
             f" FROM (SELECT *, {_bits(states, asked, 'IS NULL')} AS u,"
             f" {_bits(states, asked, 'IS FALSE')} AS o FROM {relation})"
-            " WHERE u <> 0 OR o <> 0) GROUP BY u, o, r",
+            " WHERE u <> 0 OR o <> 0) GROUP BY u, o, r, v",
             params,
         )
         self.marks = self.connection.execute(
