@@ -121,7 +121,13 @@ def floor_bytes() -> Callable[[], Any]:
     return work
 
 
-def compare(*, alternate: bool = False, with_rows: bool = False) -> Callable[[], Any]:
+def compare(
+    *,
+    alternate: bool = False,
+    with_rows: bool = False,
+    key: str = "trim(id_no) = trim(id_no)",
+    values: tuple[str, ...] = VALUES,
+) -> Callable[[], Any]:
     """Our comparison over two versions of the pool."""
     _django()
     from django.core.management import call_command
@@ -145,8 +151,8 @@ def compare(*, alternate: bool = False, with_rows: bool = False) -> Callable[[],
         staged = Staged(tuple(columns), rows, (StagedPart(target, "0" * 64, 1, rows),))
         versions.append(pool.commit(act, pool.create_table(act, name=side), staged).id)
     request = Request(
-        keys=(query.parse_key_pair("trim(id_no) = trim(id_no)"),),
-        values=tuple(query.parse_key_pair(f"{name} = {name}") for name in VALUES),
+        keys=(query.parse_key_pair(key),),
+        values=tuple(query.parse_key_pair(f"{name} = {name}") for name in values),
         alternate=tuple(query.parse_key_pairs("name = name, phone = phone")) if alternate else (),
     )
     return lambda: services.compare_versions(*versions, request, with_rows=with_rows)
@@ -164,6 +170,9 @@ WORK: dict[str, Callable[[], Callable[[], Any]]] = {
     "compare_rows": lambda: compare(with_rows=True),
     "compare_alternate_counts": lambda: compare(alternate=True),
     "compare_alternate_rows": lambda: compare(alternate=True, with_rows=True),
+    # No part of the alternate key is also a value; every pair of it stands under two keys.
+    "compare_alternate_apart": lambda: compare(alternate=True, values=("address", "remark")),
+    "compare_alternate_across": lambda: compare(alternate=True, key="id_no = household_no"),
 }
 
 

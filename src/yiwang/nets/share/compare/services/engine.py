@@ -14,10 +14,10 @@ from yiwang.nets.share.compare.types import Compared, Request
 
 from .listing import list_differences
 from .pairing import Pairing
-from .sides import Sides, read_sides
+from .sides import EXACT, HASHED, Mark, Sides, read_sides
 from .steps import Unproven, Work
 
-HASH = "hash(k)"
+HASH = HASHED
 WAYS: tuple[type[Work], ...] = (Pairing, Work)
 
 
@@ -42,13 +42,13 @@ def compare_versions(
             return _compare(way, sides, HASH, **told)
         except Unproven:
             continue
-    return _compare(Work, sides, "k", **told)
+    return _compare(Work, sides, EXACT, **told)
 
 
 def _compare(
     way: type[Work],
     sides: Sides,
-    mark: str,
+    mark: Mark,
     *,
     with_rows: bool,
     progress: Callable[[int, int], None] | None,

@@ -116,7 +116,7 @@ def _of_one_side(side: SideName, sides: Sides, blank: int, twice: int) -> list[F
 def _side_line(side: SideName, sides: Sides) -> str:
     given = {"key": _shown("k"), f"{side}_row": "row"}
     if sides.alternate:
-        given[f"{side}_alternate"] = _shown("a")
+        given[f"{side}_alternate"] = _shown(sides.alternate_text())
     given |= {f"{side}_{i}": f"v{i}" for i in range(1, sides.values + 1)}
     return _line("{name}", sides.values, **given)
 
@@ -128,15 +128,15 @@ def _other_key(sides: Sides) -> Fragment:
         "other_key": _shown("r.k"),
         "left_row": "l.row",
         "right_row": "r.row",
-        "left_alternate": _shown("l.a"),
-        "right_alternate": _shown("r.a"),
+        "left_alternate": _shown(sides.alternate_text("l.")),
+        "right_alternate": _shown(sides.alternate_text("r.")),
     }
     for i in range(1, sides.values + 1):
         given |= {f"left_{i}": f"l.v{i}", f"right_{i}": f"r.v{i}"}
-    many = f"(SELECT x AS a FROM odd_alternate WHERE nl * nr > {PAIRS_LISTED})"
+    many = f"(SELECT x AS ah FROM odd_alternate WHERE nl * nr > {PAIRS_LISTED})"
     return Fragment(
         f"SELECT {_line('other_key', sides.values, **given)}"
-        f" FROM (SELECT * FROM {sides.left.sql} ANTI JOIN {many} USING (a)) AS l"
-        f" JOIN {sides.right.sql} AS r ON l.a = r.a WHERE l.k <> r.k LIMIT {LISTED_PAIRS}",
+        f" FROM (SELECT * FROM {sides.left.sql} ANTI JOIN {many} USING (ah)) AS l"
+        f" JOIN {sides.right.sql} AS r ON l.ah = r.ah WHERE l.k <> r.k LIMIT {LISTED_PAIRS}",
         [*sides.left.params, *sides.right.params],
     )

@@ -5,13 +5,13 @@ Most pairs are two rows that say the same, and of these only the row numbers are
 repeats on both sides is multiplied out, so the table ends where it would have more pairs than there
 are rows; the next way groups keys before it joins them.
 
-An alternate key asks for the texts of every row, of which little is kept here: not this way.
+Alternate keys are asked of nearly every row, of which little is kept here: not this way.
 """
 
 from __future__ import annotations
 
-from .sides import Fragment
-from .steps import Collided, Odd, Unproven, Work, marked
+from .sides import Fragment, Mark
+from .steps import Collided, Odd, Unproven, Work
 
 # As many pairs there may be for each row of either side.
 PAIRS_PER_ROW = 1
@@ -27,7 +27,7 @@ class Pairing(Work):
 
     alternates = False
 
-    def hold(self, mark: str) -> None:
+    def hold(self, mark: Mark) -> None:
         """Join both sides; then hold those rows that are not simply alike one to one. 连接两侧。"""
         sides = self.sides
         self.texts = Texts(sides.values, every=self.with_rows)
@@ -38,8 +38,8 @@ class Pairing(Work):
             f" ELSE rh END END AS h FROM (SELECT {self.texts.beside()} FROM {{1}} AS l"
             f" FULL JOIN {{2}} AS r ON l.h = r.h)) LIMIT {limit + 1}",
             Fragment(sides.right_blank, []),
-            marked(sides.left, mark),
-            marked(sides.right_raw, mark),
+            sides.marked(sides.left, mark),
+            sides.marked(sides.right_raw, mark),
         )
         if self.run("SELECT count(*) FROM pairs")[0] > limit:
             raise Multiplied

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import ROW
 from yiwang.kernel.query import services as query
+from yiwang.kernel.query.tables import BLANK_OPENINGS
 from yiwang.kernel.query.types import Call, Field
 from yiwang.nets.share.compare.types import Request
 
 SideName = Literal["left", "right"]
 # An alternate key that makes more pairs than this is counted, not listed.
 PAIRS_LISTED = 1_000
+# Han of one range, with which names begin; a few of them also begin a word for nothing.
+HAN = ("一", chr(0x9FFF))
 
 
 class Fragment(NamedTuple):
@@ -23,9 +27,28 @@ class Fragment(NamedTuple):
     params: list[Any]
 
 
+class Mark(NamedTuple):
+    """What rows are grouped and joined by: SQL for `h` and `ah`. 标记。
+
+    `alternate` is given the `parts` of an alternate key and their joined `text`; `differ` asks
+    of two rows that are grouped whether their `h` is not the same.
+    """
+
+    key: str
+    alternate: str
+    differ: str = "bit_xor(h) <> 0"
+
+
+HASHED = Mark("hash(k)", "hash({parts})")
+EXACT = Mark("k", "{text}", "min(h) <> max(h)")
+
+
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Both registers as SQL: row number, key `k`, alternate key `a`, values `v1`… 两侧。
+    """Both registers as SQL: row number, key `k`, values `v1`… 两侧。
+
+    The parts of the alternate key stand in the columns `alternate` names, some of them among the
+    values; `told` is whether all of them say something.
 
     `right_raw` is the right side whose keys were not yet asked whether they are blank, and
     `right_blank` asks it of `rk`: a key that equals a left one is not, and asking takes long.
@@ -38,7 +61,23 @@ class Sides:
     left_rows: int
     right_rows: int
     values: int
-    alternate: bool
+    alternate: tuple[str, ...]
+
+    def alternate_text(self, prefix: str = "") -> str:
+        """The alternate key of a row with `ah` as one text, NULL where there is none. 备用键文本。"""
+        parts = [prefix + name for name in self.alternate]
+        return f"CASE WHEN {prefix}ah IS NOT NULL THEN {_joined(parts)} END"
+
+    def marked(self, side: Fragment, mark: Mark) -> Fragment:
+        """A side with `h` beside each key and `ah` for each alternate key. 带标记的一侧。"""
+        columns = f"*, CASE WHEN k IS NOT NULL THEN {mark.key} END AS h"
+        if self.alternate:
+            by = mark.alternate.format(
+                parts=", ".join(self.alternate), text=_joined(self.alternate)
+            )
+            columns = columns.replace("*", "* EXCLUDE (told)", 1)
+            columns += f", CASE WHEN told THEN {by} END AS ah"
+        return Fragment(f"(SELECT {columns} FROM {side.sql})", side.params)
 
 
 def read_sides(left_version: str, right_version: str, request: Request) -> Sides:
@@ -53,7 +92,16 @@ def read_sides(left_version: str, right_version: str, request: Request) -> Sides
         left_rows=left.rows,
         right_rows=right.rows,
         values=len(request.values),
-        alternate=bool(request.alternate),
+        alternate=_alternate_columns(request),
+    )
+
+
+def _alternate_columns(request: Request) -> tuple[str, ...]:
+    """Where the parts of the alternate key stand: a part that is also a value is read once."""
+    values = list(request.values)
+    return tuple(
+        f"v{values.index(pair) + 1}" if pair in values else f"a{place}"
+        for place, pair in enumerate(request.alternate, 1)
     )
 
 
@@ -75,8 +123,9 @@ def side_sql(version_id: str, side: SideName, request: Request, *, asked: bool =
             inner.append(f"{sql} AS {prefix}{place}")
             params += bound
     outer = ["row", f"{_one_key('k', len(request.keys)) if asked else 'k1'} AS k"]
-    if request.alternate:
-        outer.append(f"{_one_key('a', len(request.alternate))} AS a")
+    if alternate := _alternate_columns(request):
+        outer += [name for name in alternate if name.startswith("a")]
+        outer.append(f"NOT ({' OR '.join(map(_is_blank, alternate))}) AS told")
     # A value that is absent and one without characters look alike to people: both say nothing.
     outer += [f"coalesce(v{i}, '') AS v{i}" for i in range(1, len(request.values) + 1)]
     relation = pool.relation(version_id)
@@ -91,8 +140,12 @@ def _one_key(prefix: str, parts: int) -> str:
     blank = " OR ".join(_is_blank(name) for name in names)
     if parts == 1:
         return f"CASE WHEN {blank} THEN NULL ELSE {names[0]} END"
-    told_apart = [_escape(name) for name in names]
-    return f"CASE WHEN {blank} THEN NULL ELSE {' || chr(31) || '.join(told_apart)} END"
+    return f"CASE WHEN {blank} THEN NULL ELSE {_joined(names)} END"
+
+
+def _joined(names: Sequence[str]) -> str:
+    """Parts as one text from which each can be told."""
+    return " || chr(31) || ".join(map(_escape, names)) if len(names) > 1 else names[0]
 
 
 def _escape(name: str) -> str:
@@ -103,6 +156,15 @@ def _escape(name: str) -> str:
 
 
 def _is_blank(name: str) -> str:
-    """Whether a text says nothing. None with both a 0 and a 1 does: most keys are done."""
+    """Whether a text says nothing; most keys, names and telephone numbers need no dear test.
+
+    Few Han begin a word for nothing; none begins with a 1 and a later sign or has both 0 and 1.
+    """
     asked = query.compile_node(Call("blank", (Field(name),), "boolean"), "duckdb").sql
-    return f"CASE WHEN contains({name}, '0') AND contains({name}, '1') THEN false ELSE {asked} END"
+    first, (low, high) = f"unicode({name})", HAN
+    others = [f"{first} <> {ord(one)}" for one in sorted(BLANK_OPENINGS) if low <= one <= high]
+    han = " AND ".join([f"{first} BETWEEN {ord(low)} AND {ord(high)}", *others])
+    return (
+        f"CASE WHEN {han} OR {name} >= '12' AND {name} < '2'"
+        f" OR contains({name}, '0') AND contains({name}, '1') THEN false ELSE {asked} END"
+    )

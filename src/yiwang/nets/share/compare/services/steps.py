@@ -6,6 +6,10 @@ repeats, is ever multiplied out. One join of the plain keys then finds what diff
 
 Both go by a hash of 64 bits, which is shorter than the key. It is proven on the way that no two
 keys share one: every kept group holds one key, every joined pair has equal keys.
+
+Alternate keys go by a hash `ah` of their parts, proven alike: the join compares the parts of rows
+of one key, and rows that stand across under other keys, or whose key repeats, are few and hold as
+many texts as hashes. What stands on one side only makes no pair, whatever its hash.
 """
 
 from __future__ import annotations
@@ -16,7 +20,10 @@ from typing import Any, NamedTuple
 from yiwang.kernel.pool import services as pool
 from yiwang.nets.share.compare.types import Counts
 
-from .sides import PAIRS_LISTED, Fragment, Sides
+from .sides import PAIRS_LISTED, Fragment, Mark, Sides
+
+# Keys that stand on both sides, on one of them more than once.
+REPEATED = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
 
 
 class Unproven(Exception):
@@ -48,13 +55,16 @@ class Work:
         self.found: dict[str, Any] = {}
         self.by_value = [0] * sides.values
 
-    def hold(self, mark: str) -> None:
+    def hold(self, mark: Mark) -> None:
         """Work the expressions out once and keep what they give; it spills where it must. 物化两侧。
 
-        `h` is what rows are grouped and joined by: `mark`, which is a hash of the key, or the key.
+        `h` is what rows are grouped and joined by: a hash of the key, or the key.
         """
+        self.mark = mark
         for name, side in (("side_left", self.sides.left), ("side_right", self.sides.right)):
-            self.run(f"CREATE TEMP TABLE {name} AS SELECT * FROM {{0}}", marked(side, mark))
+            self.run(
+                f"CREATE TEMP TABLE {name} AS SELECT * FROM {{0}}", self.sides.marked(side, mark)
+            )
         self._hold_as("side_left", "side_right")
 
     def _hold_as(self, left: str, right: str) -> None:
@@ -111,19 +121,19 @@ class Work:
     def join_values(self) -> None:
         """Matched keys of one row each whose values or alternate keys differ. 差异连接。"""
         sides = self.sides
+        apart = "l.k <> r.k"
         differ = ["l.k <> r.k", *(f"l.v{i} <> r.v{i}" for i in range(1, sides.values + 1))]
-        if sides.alternate:
-            differ.append("NOT coalesce(l.a = r.a, false)")
         columns = [f"l.v{i} AS l{i}, r.v{i} AS r{i}" for i in range(1, sides.values + 1)]
-        columns += ["l.a AS la, r.a AS ra"] if sides.alternate else []
-        guard = (
-            "ANTI JOIN (SELECT x AS h FROM odd WHERE nl > 0 AND nr > 0) USING (h)"
-            if self.repeated
-            else ""
-        )
+        if sides.alternate:
+            parts = [f"l.{name} <> r.{name}" for name in sides.alternate]
+            differ += [one for one in parts if one not in differ]
+            differ.append("NOT coalesce(l.ah = r.ah, false)")
+            apart += f" OR coalesce(l.ah = r.ah AND ({' OR '.join(parts)}), false)"
+            columns += [f"{sides.alternate_text(f'{s}.')} AS {s}a, {s}.ah AS {s}ah" for s in "lr"]
+        guard = f"ANTI JOIN {REPEATED} USING (h)" if self.repeated else ""
         self.run(
             "CREATE TEMP TABLE differing AS SELECT l.k, l.row AS lrow, r.row AS rrow, "
-            + ", ".join([*columns, "false AS repeated", "l.k <> r.k AS apart"])
+            + ", ".join([*columns, "false AS repeated", f"{apart} AS apart"])
             + f" FROM (SELECT * FROM {{0}} {guard}) AS l JOIN {{1}} AS r ON l.h = r.h"
             + f" WHERE {' OR '.join(differ)}",
             sides.left,
@@ -145,18 +155,19 @@ class Work:
     def _add_repeated(self) -> None:
         """Add them to `differing` with their smallest and largest value as the two sides."""
         sides = self.sides
-        keys = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
         columns = [f"min(v{i}) AS l{i}, max(v{i}) AS r{i}" for i in range(1, sides.values + 1)]
         if sides.alternate:
+            text = sides.alternate_text()
             columns.append(
-                "min(a) AS la, CASE WHEN count(a) < count(*) THEN NULL ELSE max(a) END AS ra"
+                f"min({text}) AS la, NULL AS lah,"
+                f" CASE WHEN count(ah) < count(*) THEN NULL ELSE max({text}) END AS ra, NULL AS rah"
             )
         self.run(
             "INSERT INTO differing SELECT min(k), min(row) FILTER (s = 0) AS lrow,"
             " min(row) FILTER (s = 1) AS rrow, "
             + ", ".join([*columns, "true", "false"])
-            + f" FROM (SELECT *, 0 AS s FROM {{0}} SEMI JOIN {keys} USING (h) UNION ALL"
-            f" SELECT *, 1 AS s FROM {{1}} SEMI JOIN {keys} USING (h)) GROUP BY h",
+            + f" FROM (SELECT *, 0 AS s FROM {{0}} SEMI JOIN {REPEATED} USING (h) UNION ALL"
+            f" SELECT *, 1 AS s FROM {{1}} SEMI JOIN {REPEATED} USING (h)) GROUP BY h",
             sides.left,
             sides.right,
         )
@@ -164,7 +175,10 @@ class Work:
     def group_alternates(self) -> None:
         """Pairs of rows with one alternate key, and how many of them share the key. 备用键分组。"""
         with_key = self.sides.left_rows - self.found["left_blank_keys"]
-        odd = self._group("odd_alternate", "a", "WHERE k IS NOT NULL", with_key)
+        # Two rows of one key were joined, or are among the repeated: these need no second look.
+        odd = self._group("odd_alternate", "ah", "WHERE k IS NOT NULL", with_key, self.mark.differ)
+        self._hold_across()
+        self._prove_alternates()
         pairs, unlisted = self.run(
             f"""
             SELECT coalesce(sum(nl * nr), 0),
@@ -180,16 +194,43 @@ class Work:
         self.found["other_key_same_thing"] = odd.singles + int(pairs) - same
         self.found["unlisted_pairs"] = int(unlisted)
 
+    def _hold_across(self) -> None:
+        """Rows whose alternate key stands on both sides, but for one pair of one key. 跨侧的行。"""
+        shared = "(SELECT x AS ah FROM odd_alternate WHERE nl > 0 AND nr > 0)"
+        text = self.sides.alternate_text()
+        self.run(
+            "CREATE TEMP TABLE across AS"
+            f" SELECT k, ah, {text} AS a, 0 AS s FROM {{0}} SEMI JOIN {shared} USING (ah)"
+            " WHERE k IS NOT NULL UNION ALL"
+            f" SELECT k, ah, {text} AS a, 1 AS s FROM {{1}} SEMI JOIN {shared} USING (ah)"
+            " WHERE k IS NOT NULL",
+            self.sides.left,
+            self.sides.right,
+        )
+
+    def _prove_alternates(self) -> None:
+        """Rows across and rows of repeated keys hold as many alternate keys as hashes."""
+        repeated = f"SEMI JOIN {REPEATED} USING (h)"
+        text = self.sides.alternate_text()
+        keys, groups = self.run(
+            "SELECT count(DISTINCT a), count(DISTINCT ah) FROM (SELECT ah, a FROM across UNION ALL"
+            f" SELECT ah, {text} FROM {{0}} {repeated} UNION ALL"
+            f" SELECT ah, {text} FROM {{1}} {repeated})",
+            self.sides.left,
+            self.sides.right,
+        )
+        if keys != groups:
+            raise Collided
+
     def _same_pairs_of_repeated(self) -> int:
         if not self.repeated:
             return 0
-        keys = "(SELECT x AS h FROM odd WHERE x IS NOT NULL AND nl > 0 AND nr > 0)"
         (same,) = self.run(
-            "SELECT coalesce(sum(nl * nr), 0) FROM (SELECT k, a, count(s) AS nl,"
+            "SELECT coalesce(sum(nl * nr), 0) FROM (SELECT h, ah, count(s) AS nl,"
             " count(*) - count(s) AS nr FROM"
-            f" (SELECT k, a, 1 AS s FROM {{0}} SEMI JOIN {keys} USING (h) UNION ALL"
-            f" SELECT k, a, NULL AS s FROM {{1}} SEMI JOIN {keys} USING (h))"
-            " WHERE a IS NOT NULL GROUP BY k, a)",
+            f" (SELECT h, ah, 1 AS s FROM {{0}} SEMI JOIN {REPEATED} USING (h) UNION ALL"
+            f" SELECT h, ah, NULL AS s FROM {{1}} SEMI JOIN {REPEATED} USING (h))"
+            " WHERE ah IS NOT NULL GROUP BY h, ah)",
             self.sides.left,
             self.sides.right,
         )
@@ -200,30 +241,19 @@ class Work:
         self.run(
             """
             CREATE TEMP TABLE moved AS
-            WITH candidates AS (SELECT k, la, ra, repeated FROM differing
+            WITH candidates AS (SELECT k, lah, rah, repeated FROM differing
                                 WHERE la IS DISTINCT FROM ra),
                  mine AS (
-                     SELECT k, la AS a, 0 AS s FROM candidates WHERE NOT repeated
-                     UNION ALL SELECT k, ra, 1 FROM candidates WHERE NOT repeated
-                     UNION ALL SELECT k, a, 0 FROM {0} SEMI JOIN
-                         (SELECT k FROM candidates WHERE repeated) USING (k)
-                     UNION ALL SELECT k, a, 1 FROM {1} SEMI JOIN
+                     SELECT k, lah AS ah, 0 AS s FROM candidates WHERE NOT repeated
+                     UNION ALL SELECT k, rah, 1 FROM candidates WHERE NOT repeated
+                     UNION ALL SELECT k, ah, s FROM across SEMI JOIN
                          (SELECT k FROM candidates WHERE repeated) USING (k)),
-                 across AS (
-                     SELECT a, 0 AS s, min(k) AS least, max(k) AS most FROM {2}
-                     SEMI JOIN (SELECT a FROM mine WHERE s = 1) USING (a)
-                     WHERE k IS NOT NULL GROUP BY a
-                     UNION ALL
-                     SELECT a, 1 AS s, min(k) AS least, max(k) AS most FROM {3}
-                     SEMI JOIN (SELECT a FROM mine WHERE s = 0) USING (a)
-                     WHERE k IS NOT NULL GROUP BY a)
-            SELECT DISTINCT mine.k FROM mine JOIN across ON mine.a = across.a AND mine.s <> across.s
-            WHERE across.least <> mine.k OR across.most <> mine.k
-            """,
-            self.sides.left,
-            self.sides.right,
-            self.sides.left,
-            self.sides.right,
+                 theirs AS (SELECT ah, s, min(k) AS least, max(k) AS most FROM across
+                            SEMI JOIN mine USING (ah) GROUP BY ah, s)
+            SELECT DISTINCT mine.k FROM mine JOIN theirs ON mine.ah = theirs.ah
+                AND mine.s <> theirs.s
+            WHERE theirs.least <> mine.k OR theirs.most <> mine.k
+            """
         )
         (self.found["moved"],) = self.run("SELECT count(*) FROM moved")
 
@@ -236,14 +266,16 @@ class Work:
             **self.found,
         )
 
-    def _group(self, table: str, column: str, where: str, left_rows: int) -> Odd:
-        """Group both sides by a column; keep the groups that are not one and one."""
+    def _group(
+        self, table: str, column: str, where: str, left_rows: int, odd: str = "false"
+    ) -> Odd:
+        """Group both sides by a column; keep the groups that are `odd` or not one and one."""
         self.run(
             f"CREATE TEMP TABLE {table} AS SELECT x, nl, n - nl AS nr FROM"
-            " (SELECT x, count(s) AS nl, count(*) AS n FROM"
-            f" (SELECT {column} AS x, 1::UTINYINT AS s FROM {{0}} {where} UNION ALL"
-            f" SELECT {column} AS x, NULL::UTINYINT AS s FROM {{1}} {where}) GROUP BY x)"
-            " WHERE nl <> 1 OR n <> 2 OR x IS NULL",
+            f" (SELECT x, count(s) AS nl, count(*) AS n, {odd} AS odd FROM"
+            f" (SELECT {column} AS x, h, 1::UTINYINT AS s FROM {{0}} {where} UNION ALL"
+            f" SELECT {column} AS x, h, NULL::UTINYINT AS s FROM {{1}} {where}) GROUP BY x)"
+            " WHERE nl <> 1 OR n <> 2 OR x IS NULL OR odd",
             self.sides.left,
             self.sides.right,
         )
@@ -252,10 +284,3 @@ class Work:
     def _odd(self, table: str, left_rows: int) -> Odd:
         (in_odd,) = self.run(f"SELECT coalesce(sum(nl), 0) FROM {table}")
         return Odd(table, left_rows - int(in_odd))
-
-
-def marked(side: Fragment, mark: str) -> Fragment:
-    """A side with `h` beside each key. 带标记的一侧。"""
-    return Fragment(
-        f"(SELECT *, CASE WHEN k IS NOT NULL THEN {mark} END AS h FROM {side.sql})", side.params
-    )
