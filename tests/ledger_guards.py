@@ -8,6 +8,8 @@ import pytest
 from django.core.management.commands import flush
 from django.db import connection
 
+from yiwang.kernel.ledger.services.guards import TABLES
+
 
 def lift_guards() -> None:
     """Take the ledger's triggers away so that a test database can be emptied."""
@@ -16,7 +18,7 @@ def lift_guards() -> None:
         if connection.vendor == "postgresql":
             cursor.execute("DROP FUNCTION IF EXISTS ledger_refuse CASCADE")
             return
-        for table in ("ledger_actrow", "ledger_readrow"):
+        for table in TABLES:
             for event in ("update", "delete", "insert") if table in tables else ():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_{event}")
 

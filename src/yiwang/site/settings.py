@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "yiwang.kernel.notify",
     "yiwang.kernel.pool",
     "yiwang.kernel.search",
+    "yiwang.kernel.workflow",
     "yiwang.nets.share.catalog",
     "yiwang.nets.share.connect",
     "yiwang.nets.share.sources",

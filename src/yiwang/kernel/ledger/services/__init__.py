@@ -2,7 +2,7 @@
 
 from yiwang.kernel.ledger.types import LedgerFilter, Look
 
-from .guards import check_guards, require_guards
+from .guards import check_guards, guard_table, require_guards
 from .reading import (
     find_newest_at,
     get_act,
@@ -25,6 +25,7 @@ __all__ = [
     "find_newest_at",
     "get_act",
     "get_actor_labels",
+    "guard_table",
     "list_acts",
     "list_looks",
     "list_reads",

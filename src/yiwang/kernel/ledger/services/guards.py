@@ -8,21 +8,29 @@ REPLACE` removes a row without firing delete triggers. On PostgreSQL triggers ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
 from yiwang.kernel.base.errors import Conflict
 
-TABLES = ("ledger_actrow", "ledger_readrow")
+# Each guarded table with the columns that, beside its id, are unique together: on SQLite a row
+# could be replaced through them too.
+TABLES: dict[str, tuple[str, ...]] = {"ledger_actrow": (), "ledger_readrow": ()}
 FUNCTION = "ledger_refuse"
 FUNCTION_BODY = "BEGIN RAISE EXCEPTION 'ledger rows are append-only'; END"
 
 
+def guard_table(table: str, unique: tuple[str, ...] = ()) -> None:
+    """Make another module's table append-only as the ledger is; called in its wiring. 登记只增表。"""
+    TABLES[table] = unique
+
+
 def install_guards() -> None:
-    """Create the triggers anew. 安装触发器。"""
+    """Create the triggers anew, for every guarded table that there is. 安装触发器。"""
+    standing = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for statement in _statements():
+        for statement in _statements([table for table in TABLES if table in standing]):
             cursor.execute(statement)
 
 
@@ -49,16 +57,16 @@ def require_guards() -> None:
         )
 
 
-def _statements() -> Iterator[str]:
+def _statements(tables: Sequence[str]) -> Iterator[str]:
     if connection.vendor == "postgresql":
         yield (
             f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql"
             f" AS $body${FUNCTION_BODY}$body$"
         )
-        for table in TABLES:
+        for table in tables:
             yield from _postgres_triggers(table)
         return
-    for table in TABLES:
+    for table in tables:
         for name, text in _sqlite_triggers(table).items():
             yield f"DROP TRIGGER IF EXISTS {name}"
             yield text
@@ -79,7 +87,9 @@ def _postgres_triggers(table: str) -> Iterator[str]:
 
 def _sqlite_triggers(table: str) -> dict[str, str]:
     refuse = "SELECT RAISE(ABORT, 'ledger rows are append-only')"
-    again = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR rowid = NEW.rowid)"  # noqa: S608
+    same = " AND ".join(f"{column} = NEW.{column}" for column in TABLES[table])
+    taken = f"id = NEW.id OR rowid = NEW.rowid{f' OR ({same})' if same else ''}"
+    again = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608
     return {
         f"{table}_{event.lower()}": (
             f"CREATE TRIGGER {table}_{event.lower()} BEFORE {event} ON {table} {when}"

@@ -1,0 +1,220 @@
+"""Files in which people declare things: YAML under a JSON Schema, with lines. 声明文件。
+
+Every kind of file has a published JSON Schema 2020-12; an unknown key is an error with its line
+and the nearest key there is. Anchors and aliases are refused: they are how a small file grows into
+a large one, and nobody needs them to declare things.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from .errors import InvalidInput
+
+LARGEST = 1 << 20
+"""Characters of one file. 文件上限。"""
+DEEPEST = 40
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a file, at a line of it. 问题。 `message` is a message id with places."""
+
+    line: int
+    code: str
+    message: str
+    extra: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, and where it says it. 声明文档。"""
+
+    name: str
+    data: Mapping[str, Any]
+    lines: Mapping[Path, int]
+
+    def line_of(self, *path: str | int) -> int:
+        """The line of a key, or of the nearest thing around it. 所在行。"""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def refuse(self, path: Path, code: str, message: str, **extra: Any) -> InvalidInput:
+        """The error that says where the file is wrong. 指出错误位置。"""
+        line = self.line_of(*path)
+        return InvalidInput(
+            code, f"%(file)s, line %(line)s: {message}", file=self.name, line=line, **extra
+        )
+
+
+def read_document(text: str, *, name: str, schema: Mapping[str, Any]) -> Document:
+    """A file read and held against its schema. 读取声明文件。
+
+    InvalidInput `declared.*` names the file, the line and what is wrong, the first thing only.
+    """
+    if len(text) > LARGEST:
+        raise InvalidInput(
+            "declared.file.large",
+            "%(file)s is longer than %(most)s characters",
+            file=name,
+            most=LARGEST,
+        )
+    node = _compose(text, name)
+    lines: dict[Path, int] = {}
+    data = _plain(node, (), lines, name)
+    if not isinstance(data, dict):
+        raise InvalidInput("declared.file.shape", "%(file)s must hold keys and values", file=name)
+    document = Document(name, data, lines)
+    problem = next(find_schema_problems(document, schema), None)
+    if problem:
+        raise InvalidInput(
+            problem.code, f"%(file)s, line %(line)s: {problem.message}",
+            file=name, line=problem.line, **problem.extra,
+        )  # fmt: skip
+    return document
+
+
+def _compose(text: str, name: str) -> yaml.Node:
+    try:
+        if any(
+            isinstance(token, yaml.AliasToken | yaml.AnchorToken)
+            for token in yaml.scan(text, _LOADER)
+        ):
+            raise InvalidInput(
+                "declared.file.alias",
+                "%(file)s: anchors (&) and aliases (*) are not taken",
+                file=name,
+            )
+        node = yaml.compose(text, _LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise InvalidInput(
+            "declared.file.yaml",
+            "%(file)s, line %(line)s: this is not YAML: %(problem)s",
+            file=name,
+            line=mark.line + 1 if mark else 1,
+            problem=str(error.problem),
+        ) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InvalidInput(
+            "declared.file.unreadable", "%(file)s cannot be read as YAML", file=name
+        ) from error
+    if node is None:
+        raise InvalidInput("declared.file.empty", "%(file)s is empty", file=name)
+    return node
+
+
+def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], name: str) -> Any:
+    """Plain data of a node; notes the line of each key; a key told twice is an error."""
+    lines.setdefault(path, node.start_mark.line + 1)
+    if len(path) > DEEPEST:
+        raise InvalidInput("declared.file.deep", "%(file)s is nested too deeply", file=name)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(one, (*path, at), lines, name) for at, one in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        return dict(_pairs(node, path, lines, name))
+    return _scalar(node, name)
+
+
+def _pairs(
+    node: yaml.MappingNode, path: Path, lines: dict[Path, int], name: str
+) -> Iterator[tuple[str, Any]]:
+    seen: set[str] = set()
+    for key_node, value in node.value:
+        line = key_node.start_mark.line + 1
+        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
+        if not key or key in seen:
+            raise InvalidInput(
+                "declared.file.key",
+                "%(file)s, line %(line)s: the key %(key)s stands twice, or is not a word",
+                file=name, line=line, key=key or "?",
+            )  # fmt: skip
+        seen.add(key)
+        lines[(*path, key)] = line
+        yield key, _plain(value, (*path, key), lines, name)
+
+
+def _scalar(node: yaml.Node, name: str) -> Any:
+    """Texts stay as written: codes are text, and only plain numbers and booleans are read as such."""
+    if node.tag in _TYPED:
+        return yaml.SafeLoader("").construct_object(node)
+    if node.tag in _TEXTS:
+        return node.value
+    raise InvalidInput(
+        "declared.file.tag",
+        "%(file)s, line %(line)s: %(tag)s is not taken",
+        file=name, line=node.start_mark.line + 1, tag=node.tag,
+    )  # fmt: skip
+
+
+_PREFIX = "tag:yaml.org,2002:"
+_TYPED = {_PREFIX + one for one in ("int", "float", "bool", "null")}
+_TEXTS = {_PREFIX + one for one in ("str", "timestamp", "value", "merge")}
+
+
+def load_schema(package: str, name: str) -> dict[str, Any]:
+    """A schema that stands beside the code. 载入模式。"""
+    found: dict[str, Any] = json.loads(files(package).joinpath(name).read_text("utf-8"))
+    return found
+
+
+def find_schema_problems(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    """What breaks the schema, in the order in which the validator meets it. 模式校验。"""
+    for error in _validator(json.dumps(schema)).iter_errors(document.data):
+        path = tuple(error.instance_path)
+        yield _describe(document, schema, path, error)
+
+
+@lru_cache(maxsize=64)
+def _validator(schema: str) -> Any:
+    return jsonschema_rs.Draft202012Validator(json.loads(schema))
+
+
+def _describe(document: Document, schema: Mapping[str, Any], path: Path, error: Any) -> Problem:
+    where = ".".join(str(part) for part in path) or document.name
+    kind = error.kind.name
+    if kind in ("additionalProperties", "unevaluatedProperties"):
+        unknown = str(next(iter(error.kind.unexpected)))
+        known = _known_keys(schema, error)
+        near = get_close_matches(unknown, known, 1, 0.5)
+        return Problem(
+            document.line_of(*path, unknown),
+            "declared.key.unknown",
+            "%(key)s is not known in %(where)s; nearest: %(near)s; known: %(known)s",
+            {"key": unknown, "where": where, "near": near[0] if near else "—",
+             "known": ", ".join(known)},
+        )  # fmt: skip
+    if kind == "required":
+        return Problem(
+            document.line_of(*path),
+            "declared.key.missing",
+            "%(where)s needs %(key)s",
+            {"where": where, "key": str(error.kind.property)},
+        )
+    return Problem(
+        document.line_of(*path),
+        "declared.value.wrong",
+        "%(where)s: %(problem)s",
+        {"where": where, "problem": error.message[:300]},
+    )
+
+
+def _known_keys(schema: Mapping[str, Any], error: Any) -> list[str]:
+    """The keys that the part of the schema names which refused one."""
+    part: Any = schema
+    for step in list(error.schema_path)[:-1]:
+        part = part[step]
+    return sorted(part.get("properties", ()))

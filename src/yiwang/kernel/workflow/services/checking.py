@@ -1,0 +1,213 @@
+"""What a schema cannot say about a case type: that its steps hang together. 流程定义检查。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from yiwang.kernel.base.declared import Document, Path
+from yiwang.kernel.base.errors import InvalidInput, YiwangError
+from yiwang.kernel.calendar.services import check_promise
+from yiwang.kernel.calendar.types import WorkCalendar
+from yiwang.kernel.calendar.vendor import vendor_years
+from yiwang.kernel.workflow.types import Branch, CaseType, Node, Who
+
+from .guards import compile_guard
+
+Found = tuple[Path, str, str, Mapping[str, object]]
+
+
+def check_case_type(document: Document, case_type: CaseType) -> None:
+    """Raise InvalidInput for the first thing that does not hang together. 检查流程定义。"""
+    for check in CHECKS:
+        for path, code, message, extra in check(case_type):
+            raise document.refuse(path, code, message, **extra)
+
+
+def list_problems(document: Document, case_type: CaseType) -> list[InvalidInput]:
+    """Everything wrong with it, for a tool that shows all. 问题清单。"""
+    found = (one for check in CHECKS for one in check(case_type))
+    return [document.refuse(path, code, message, **extra) for path, code, message, extra in found]
+
+
+def list_ways(node: Node) -> Iterator[tuple[Path, Branch]]:
+    """Every way on from a node, with its place in the file. 出口。"""
+    here: Path = ("nodes", node.key)
+    for key, action in node.actions.items():
+        yield from _numbered((*here, "actions", key), action.branches)
+    yield from _numbered((*here, "route"), node.route)
+    yield from _numbered((*here, "then"), node.then)
+
+
+def _numbered(path: Path, branches: Sequence[Branch]) -> Iterator[tuple[Path, Branch]]:
+    for at, branch in enumerate(branches):
+        yield (*path, at), branch
+
+
+def _unknown_nodes(case_type: CaseType) -> Iterator[Found]:
+    ways: list[tuple[Path, str]] = [(("start", "to"), case_type.first)]
+    ways += [
+        (path, branch.to) for node in case_type.nodes.values() for path, branch in list_ways(node)
+    ]
+    for path, to in ways:
+        if to not in case_type.nodes:
+            yield path, "workflow.type.node", "there is no step %(node)s", {"node": to or "—"}
+
+
+def _unknown_fields(case_type: CaseType) -> Iterator[Found]:
+    for path, key in _named_fields(case_type):
+        if key not in case_type.fields:
+            yield path, "workflow.type.field", "there is no field %(field)s", {"field": key}
+
+
+def _named_fields(case_type: CaseType) -> Iterator[tuple[Path, str]]:
+    for name, keys in (("edits", case_type.asks), ("needs", case_type.needs)):
+        yield from (((("start", name, at)), key) for at, key in enumerate(keys))
+    for node in case_type.nodes.values():
+        here: Path = ("nodes", node.key)
+        for name, keys in (("edits", node.edits), ("needs", node.needs)):
+            yield from (((*here, name, at), key) for at, key in enumerate(keys))
+        if node.who:
+            for name in ("field", "each"):
+                if getattr(node.who, name):
+                    yield (*here, "who", name), getattr(node.who, name)
+        if node.children:
+            yield (*here, "children", "each"), node.children.each
+            yield from (
+                ((*here, "children", "data", into), key) for into, key in node.children.data.items()
+            )
+
+
+def _needed_not_asked(case_type: CaseType) -> Iterator[Found]:
+    """What must be filled must be there to fill."""
+    message = "%(field)s is needed here but not among what can be filled"
+    for key in set(case_type.needs) - set(case_type.asks):
+        yield ("start", "needs"), "workflow.type.needs", message, {"field": key}
+    for node in case_type.nodes.values():
+        for key in set(node.needs) - set(node.edits):
+            yield ("nodes", node.key, "needs"), "workflow.type.needs", message, {"field": key}
+
+
+def _who_is_clear(case_type: CaseType) -> Iterator[Found]:
+    for path, who in _rules_of_who(case_type):
+        sources = [who.starter, who.handled, who.field, who.role, who.each and not who.role]
+        if sum(map(bool, sources)) != 1:
+            yield (
+                path, "workflow.type.who",
+                "who does it must have one source: starter, handled, field, or role (with of or each)", {},
+            )  # fmt: skip
+        elif who.handled and who.handled not in case_type.nodes:
+            yield path, "workflow.type.node", "there is no step %(node)s", {"node": who.handled}
+
+
+def _rules_of_who(case_type: CaseType) -> Iterator[tuple[Path, Who]]:
+    yield ("fallback",), case_type.fallback
+    if case_type.escalates:
+        yield ("escalates",), case_type.escalates
+    for node in case_type.nodes.values():
+        if node.who:
+            yield ("nodes", node.key, "who"), node.who
+
+
+def _guards_compile(case_type: CaseType) -> Iterator[Found]:
+    for node in case_type.nodes.values():
+        for path, branch in list_ways(node):
+            if not branch.guard:
+                continue
+            try:
+                compile_guard(case_type, branch.guard)
+            except YiwangError as error:
+                yield path, error.code, error.message, error.extra
+
+
+def _ways_end(case_type: CaseType) -> Iterator[Found]:
+    """The last of several ways needs no guard: a case must never stand without a way on."""
+    for node in case_type.nodes.values():
+        groups = [*(action.branches for action in node.actions.values()), node.route, node.then]
+        for branches in groups:
+            if branches and branches[-1].guard:
+                yield (
+                    ("nodes", node.key), "workflow.type.default",
+                    "the last way of step %(node)s must have no condition, so that one always holds",
+                    {"node": node.key},
+                )  # fmt: skip
+            if any(not branch.guard for branch in branches[:-1]):
+                yield (
+                    ("nodes", node.key), "workflow.type.shadowed",
+                    "in step %(node)s a way after one without condition is never taken",
+                    {"node": node.key},
+                )  # fmt: skip
+
+
+def _reachable(case_type: CaseType) -> Iterator[Found]:
+    seen = _reach([case_type.first], lambda key: [b.to for _, b in list_ways(case_type.nodes[key])])
+    for key in case_type.nodes:
+        if key not in seen:
+            yield (
+                ("nodes", key), "workflow.type.unreachable",
+                "no way leads to step %(node)s", {"node": key},
+            )  # fmt: skip
+
+
+def _ends_reached(case_type: CaseType) -> Iterator[Found]:
+    """From every step an end must be in reach."""
+    into: dict[str, list[str]] = {key: [] for key in case_type.nodes}
+    for node in case_type.nodes.values():
+        for _, branch in list_ways(node):
+            into[branch.to].append(node.key)
+    ends = [key for key, node in case_type.nodes.items() if node.ends]
+    seen = _reach(ends, lambda key: into[key])
+    for key in case_type.nodes:
+        if key not in seen:
+            yield (
+                ("nodes", key), "workflow.type.dead_end",
+                "from step %(node)s no end can be reached", {"node": key},
+            )  # fmt: skip
+
+
+def _circles(case_type: CaseType) -> Iterator[Found]:
+    """A circle of routes without people would never stop."""
+    routes = {key: node for key, node in case_type.nodes.items() if node.route}
+    for key, node in routes.items():
+        onward = [branch.to for branch in node.route]
+        seen = _reach(onward, lambda at: [b.to for b in routes[at].route] if at in routes else [])
+        if key in seen:
+            yield (
+                ("nodes", key), "workflow.type.circle",
+                "step %(node)s leads back to itself without anybody deciding", {"node": key},
+            )  # fmt: skip
+
+
+def _reach(begin: Sequence[str], onward: Callable[[str], Sequence[str]]) -> set[str]:
+    seen: set[str] = set()
+    todo = list(begin)
+    while todo:
+        key = todo.pop()
+        if key not in seen:
+            seen.add(key)
+            todo.extend(onward(key))
+    return seen
+
+
+def _promise_keeps_law(case_type: CaseType) -> Iterator[Found]:
+    """What is promised must not end after what the law asks."""
+    legal, promised = case_type.limits.get("legal"), case_type.limits.get("promised")
+    if not legal or not promised:
+        return
+    try:
+        check_promise(promised.within, legal.within, WorkCalendar(dict(vendor_years())))
+    except InvalidInput as error:
+        yield ("limits", "promised"), error.code, error.message, error.extra
+
+
+CHECKS: tuple[Callable[[CaseType], Iterator[Found]], ...] = (
+    _unknown_nodes,
+    _unknown_fields,
+    _needed_not_asked,
+    _who_is_clear,
+    _promise_keeps_law,
+    _guards_compile,
+    _ways_end,
+    _circles,
+    _reachable,
+    _ends_reached,
+)

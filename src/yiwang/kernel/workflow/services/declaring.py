@@ -1,0 +1,133 @@
+"""A case type read from its file. 读取流程定义。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from yiwang.kernel.base.declared import Document, Path, load_schema, read_document
+from yiwang.kernel.base.errors import YiwangError
+from yiwang.kernel.calendar.services import read_limit, read_yellow
+from yiwang.kernel.workflow.types import (
+    Action,
+    Branch,
+    CaseType,
+    Children,
+    Field,
+    Join,
+    Node,
+    Sign,
+    TimeLimit,
+    Who,
+)
+from yiwang.kernel.workflow.types.definition import VERBS
+
+from .checking import check_case_type
+
+SCHEMA = load_schema("yiwang.kernel.workflow.schemas", "case.schema.json")
+
+
+def read_case_type(text: str, *, name: str = "case.yaml") -> CaseType:
+    """The type that a file declares, checked. 读取并检查流程定义。
+
+    InvalidInput names the file, the line and what is wrong.
+    """
+    document = read_document(text, name=name, schema=SCHEMA)
+    _check_limits(document)
+    case_type = build_case_type(document.data)
+    check_case_type(document, case_type)
+    return case_type
+
+
+def _check_limits(document: Document) -> None:
+    """Limits are read before anything else, so that a slip in one is told with its line."""
+    told: list[tuple[Path, Mapping[str, Any]]] = [
+        (("limits", name), one) for name, one in document.data.get("limits", {}).items()
+    ]
+    told += [
+        (("nodes", key, "limit"), node["limit"])
+        for key, node in document.data["nodes"].items()
+        if "limit" in node
+    ]
+    for path, one in told:
+        try:
+            _limit(one)
+        except YiwangError as error:
+            raise document.refuse(path, error.code, error.message, **error.extra) from error
+
+
+def build_case_type(data: Mapping[str, Any], *, version: int = 0) -> CaseType:
+    """The type of a declaration that was checked before. 构造流程定义。"""
+    start = data["start"]
+    return CaseType(
+        code=data["case"],
+        title=data["title"],
+        fields={key: _field(key, one) for key, one in data.get("fields", {}).items()},
+        nodes={key: _node(key, one) for key, one in data["nodes"].items()},
+        first=start["to"],
+        starts=frozenset(start["roles"]),
+        asks=tuple(start.get("edits", ())),
+        needs=tuple(start.get("needs", ())),
+        oversees=frozenset(data.get("oversees", ())),
+        reads=frozenset(data.get("reads", ())),
+        limits={name: _limit(one) for name, one in data.get("limits", {}).items()},
+        escalates=_who(data["escalates"]) if "escalates" in data else None,
+        fallback=_who(data.get("fallback", {"starter": True})),
+        prefix=data.get("prefix", ""),
+        version=version,
+    )
+
+
+def _limit(one: Mapping[str, Any]) -> TimeLimit:
+    yellow = read_yellow(one["yellow"]) if "yellow" in one else None
+    return TimeLimit(read_limit(one["within"]), yellow)
+
+
+def _field(key: str, one: Mapping[str, Any]) -> Field:
+    choices = tuple(one.get("choices", {}).items())
+    return Field(
+        key=key,
+        label=one["label"],
+        kind=one.get("kind", "choice" if choices else "text"),
+        element=one.get("element", ""),
+        choices=choices,
+        help=one.get("help", {}),
+    )
+
+
+def _node(key: str, one: Mapping[str, Any]) -> Node:
+    return Node(
+        key=key,
+        title=one["title"],
+        who=_who(one["who"]) if "who" in one else None,
+        sign=Sign(**one["sign"]) if "sign" in one else Sign(),
+        actions={name: _action(name, told) for name, told in one.get("actions", {}).items()},
+        edits=tuple(one.get("edits", ())),
+        needs=tuple(one.get("needs", ())),
+        verbs=frozenset(one.get("verbs", VERBS)),
+        skip_same=one.get("skip_same", False),
+        route=_branches(one.get("route", ())),
+        children=_children(one["children"]) if "children" in one else None,
+        then=_branches(one.get("then", ())),
+        ends=one.get("ends", ""),
+        limit=_limit(one["limit"]) if "limit" in one else None,
+        progress=one.get("progress", 0),
+    )
+
+
+def _who(one: Mapping[str, Any]) -> Who:
+    return Who(**one)
+
+
+def _action(key: str, one: Mapping[str, Any]) -> Action:
+    branches = _branches(one["route"]) if "route" in one else (Branch(one.get("to", "")),)
+    return Action(key, one["label"], branches, one.get("opinion") == "required")
+
+
+def _branches(told: Sequence[Mapping[str, Any]]) -> tuple[Branch, ...]:
+    return tuple(Branch(one["to"], one.get("if", "")) for one in told)
+
+
+def _children(one: Mapping[str, Any]) -> Children:
+    join = Join(**one["join"]) if "join" in one else Join()
+    return Children(one["type"], one["each"], one["into"], one.get("data", {}), join)

@@ -1,0 +1,219 @@
+"""What each event does to the state of a case: the one meaning of the log. 事件演化。
+
+Pure: the state of any case is `replay` of its log, and the rows beside the log are only its
+newest state kept at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from yiwang.kernel.workflow.types import (
+    CANCELLED,
+    CLOSED,
+    DONE,
+    MAIN,
+    OPEN,
+    RUNNING,
+    SUPPLEMENTING,
+    SUSPENDED,
+    TERMINATED,
+    WAITING,
+    CaseState,
+    ChildState,
+    Event,
+    Handled,
+    Holder,
+    TaskState,
+)
+
+Body = Mapping[str, Any]
+Change = Callable[[CaseState, Body], CaseState]
+
+
+def evolve(state: CaseState, event: Event) -> CaseState:
+    """The state after one event. 演化一步。"""
+    return replace(CHANGES[event.kind](state, event.body), seq=state.seq + 1)
+
+
+def replay(events: Iterable[Event]) -> CaseState:
+    """The state that a whole log gives. 重放日志。"""
+    state = CaseState()
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+def _opened(state: CaseState, body: Body) -> CaseState:
+    return replace(
+        state,
+        type=body["type"],
+        version=body["version"],
+        starter=body["starter"],
+        organization=body["organization"],
+        data=dict(body["data"]),
+    )
+
+
+def _filled(state: CaseState, body: Body) -> CaseState:
+    return replace(state, data={**state.data, **body["data"]})
+
+
+def _entered(state: CaseState, body: Body) -> CaseState:
+    """A new node begins with nobody asked; the one left by a decision keeps who decided it."""
+    jump_back = body.get("jump_back", state.jump_back)
+    handled = _after_deciding(state) if body.get("back") else dict(state.handled)
+    return replace(
+        state,
+        node=body["node"],
+        visit=state.visit + 1,
+        tasks={},
+        children={},
+        handled=handled if jump_back else _before(handled, body["node"]),
+        came_from=body.get("back", ""),
+        moved_by=body.get("by", ""),
+        jump_back=jump_back,
+        jump_by=body.get("jump_by", state.jump_by if jump_back else ""),
+    )
+
+
+def _after_deciding(state: CaseState) -> dict[str, Handled]:
+    by = tuple(sorted({task.by for task in state.tasks.values() if task.by and task.kind == MAIN}))
+    if not by:
+        return dict(state.handled)
+    # On a straight return the node keeps its place among those decided before.
+    old = state.handled.get(state.node) if state.jump_back else None
+    return {**state.handled, state.node: Handled(old.visit if old else state.visit, by)}
+
+
+def _before(handled: dict[str, Handled], node: str) -> dict[str, Handled]:
+    """Without a node that is to be decided anew and what was decided after it."""
+    if node not in handled:
+        return handled
+    limit = handled[node].visit
+    return {key: one for key, one in handled.items() if one.visit < limit}
+
+
+def _task_opened(state: CaseState, body: Body) -> CaseState:
+    task = TaskState(
+        body["task"],
+        Holder(**body["holder"]),
+        kind=body.get("kind", MAIN),
+        parent=body.get("parent", ""),
+    )
+    return replace(state, tasks={**state.tasks, task.id: task})
+
+
+def _change_task(state: CaseState, task_id: str, **changes: Any) -> CaseState:
+    return replace(state, tasks={**state.tasks, task_id: replace(state.tasks[task_id], **changes)})
+
+
+def _task_done(state: CaseState, body: Body) -> CaseState:
+    return _change_task(state, body["task"], status=DONE, action=body["action"], by=body["by"])
+
+
+def _task_cancelled(state: CaseState, body: Body) -> CaseState:
+    return _change_task(state, body["task"], status=CANCELLED)
+
+
+def _task_waits(state: CaseState, body: Body) -> CaseState:
+    return _change_task(state, body["task"], status=WAITING)
+
+
+def _task_reopened(state: CaseState, body: Body) -> CaseState:
+    return _change_task(state, body["task"], status=OPEN, action="", by="")
+
+
+def _task_moved(state: CaseState, body: Body) -> CaseState:
+    return _change_task(state, body["task"], holder=Holder(**body["holder"]))
+
+
+def _told(state: CaseState, _body: Body) -> CaseState:
+    """An event that is only remembered: urged, returned, withdrawn, overdue."""
+    return state
+
+
+def _suspended(state: CaseState, _body: Body) -> CaseState:
+    return replace(state, status=SUSPENDED)
+
+
+def _resumed(state: CaseState, _body: Body) -> CaseState:
+    return replace(state, status=SUPPLEMENTING if state.asked else RUNNING)
+
+
+def _supplement_asked(state: CaseState, body: Body) -> CaseState:
+    return replace(state, status=SUPPLEMENTING, asked=tuple(body["fields"]))
+
+
+def _supplemented(state: CaseState, _body: Body) -> CaseState:
+    return replace(state, status=SUSPENDED if state.status == SUSPENDED else RUNNING, asked=())
+
+
+def _closed(state: CaseState, body: Body) -> CaseState:
+    return replace(state, status=CLOSED, outcome=body["outcome"])
+
+
+def _terminated(state: CaseState, _body: Body) -> CaseState:
+    return replace(state, status=TERMINATED)
+
+
+def _child_opened(state: CaseState, body: Body) -> CaseState:
+    return replace(state, children={**state.children, body["child"]: ChildState(body["child"])})
+
+
+def _child_ended(state: CaseState, body: Body) -> CaseState:
+    """A child that is not of the present node any more is only remembered."""
+    if body["child"] not in state.children:
+        return state
+    child = ChildState(body["child"], body["status"], body["outcome"], 1.0)
+    return replace(state, children={**state.children, child.id: child})
+
+
+def _clock_set(state: CaseState, body: Body) -> CaseState:
+    return replace(state, clocks={**state.clocks, body["clock"]: body["value"]})
+
+
+def _clock_dropped(state: CaseState, body: Body) -> CaseState:
+    """The step of that clock was left; a new one is told of anew."""
+    clocks = {name: clock for name, clock in state.clocks.items() if name != body["clock"]}
+    told = {name: light for name, light in state.told.items() if name != body["clock"]}
+    return replace(state, clocks=clocks, told=told)
+
+
+def _lit(state: CaseState, body: Body) -> CaseState:
+    return replace(state, told={**state.told, body["clock"]: body["light"]})
+
+
+def _migrated(state: CaseState, body: Body) -> CaseState:
+    return replace(state, version=body["version"])
+
+
+CHANGES: Mapping[str, Change] = {
+    "opened": _opened,
+    "filled": _filled,
+    "entered": _entered,
+    "task_opened": _task_opened,
+    "task_done": _task_done,
+    "task_cancelled": _task_cancelled,
+    "task_waits": _task_waits,
+    "task_reopened": _task_reopened,
+    "task_moved": _task_moved,
+    "urged": _told,
+    "returned": _told,
+    "withdrawn": _told,
+    "commented": _told,
+    "clock_set": _clock_set,
+    "clock_dropped": _clock_dropped,
+    "lit": _lit,
+    "suspended": _suspended,
+    "resumed": _resumed,
+    "supplement_asked": _supplement_asked,
+    "supplemented": _supplemented,
+    "closed": _closed,
+    "terminated": _terminated,
+    "child_opened": _child_opened,
+    "child_ended": _child_ended,
+    "migrated": _migrated,
+}

@@ -1,0 +1,35 @@
+"""A parent case and its children. 主流程与子流程。"""
+
+from __future__ import annotations
+
+from yiwang.kernel.workflow.types import RUNNING, CaseState, CaseType
+
+from .draft import Draft
+from .judging import has_joined
+from .moving import go
+
+
+def tell_child_ended(draft: Draft, child: str, *, status: str, outcome: str) -> None:
+    """A child closed or was terminated; the parent goes on when enough have. 子流程结束。"""
+    draft.say("child_ended", child=child, status=status, outcome=outcome)
+    join(draft)
+
+
+def join(draft: Draft) -> None:
+    """Go on from a node whose children have ended enough. 汇聚。"""
+    state = draft.state
+    if state.status != RUNNING or not state.children:
+        return
+    children = draft.node.children
+    if children and has_joined(children.join, list(state.children.values())):
+        go(draft, draft.node.then)
+
+
+def progress_of(case_type: CaseType, state: CaseState) -> float:
+    """How far a case is, 0 to 1: its children's mean while it has some. 进度。"""
+    if not state.live:
+        return 1.0
+    if state.children:
+        return sum(child.progress for child in state.children.values()) / len(state.children)
+    node = case_type.nodes.get(state.node)
+    return node.progress if node else 0.0

@@ -1,0 +1,234 @@
+"""Looking at cases and tasks. 查阅流程与任务。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.identity import services as identity
+from yiwang.kernel.workflow.models import Case, CaseEntry, Task
+from yiwang.kernel.workflow.types import DONE, OPEN, CaseState, CaseType, Person, TaskState
+
+from . import store
+from .machine.evolving import replay
+from .overseeing import oversees
+from .permissions import USE
+from .publishing import get_type
+from .steps import person_of
+
+COUNT_AT_MOST = 99
+BOXES = ("todo", "done", "started")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task as a list shows it. 任务行。"""
+
+    id: str
+    case_id: str
+    number: str
+    title: str
+    type_title: dict[str, str]
+    node_title: dict[str, str]
+    kind: str
+    status: str
+    action: str
+    opened_at: datetime
+    done_at: datetime | None
+    starter: str
+    on_behalf_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as a list shows it. 流程行。"""
+
+    id: str
+    number: str
+    title: str
+    type_title: dict[str, str]
+    node_title: dict[str, str]
+    status: str
+    outcome: str
+    opened_at: datetime
+    closed_at: datetime | None
+    starter: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with everything its page shows. 流程详情。
+
+    `own` is the task that the reader can act on now, `names` the names of everybody in it.
+    """
+
+    case: Case
+    type: CaseType
+    state: CaseState
+    entries: Sequence[CaseEntry]
+    names: dict[str, str]
+    own: TaskState | None
+    may_oversee: bool
+    may_withdraw: bool
+    children: Sequence[CaseLine]
+
+
+def list_tasks(actor: Actor, box: str, *, after: str = "", limit: int = 50) -> list[TaskLine]:
+    """待办 (`todo`) or 已办 (`done`) of the actor, newest first, before `after`. 任务列表。
+
+    A person's own tasks and those of their roles are read apart and merged: one condition with OR
+    would walk all open tasks of the city.
+    """
+    actor.require(USE)
+    found: list[Task] = []
+    for branch in _branches(actor, box):
+        rows = branch.filter(id__lt=after) if after else branch
+        found += rows.select_related("case").order_by("-id")[:limit]
+    newest = sorted({row.pk: row for row in found}.values(), key=lambda row: row.pk, reverse=True)
+    return [_task_line(row) for row in newest[:limit]]
+
+
+def count_boxes(actor: Actor) -> dict[str, int]:
+    """How many wait, at most 99. 待办数。"""
+    ids: set[str] = set()
+    for branch in _branches(actor, "todo"):
+        ids.update(branch.order_by("-id").values_list("pk", flat=True)[:COUNT_AT_MOST])
+    return {"todo": min(len(ids), COUNT_AT_MOST)}
+
+
+def _branches(actor: Actor, box: str) -> list[QuerySet[Task]]:
+    if box == "done":
+        return [Task.objects.filter(status=DONE, by=actor.id)]
+    own = Task.objects.filter(status=OPEN, account=actor.id)
+    pool = Task.objects.filter(status=OPEN, account="", role__in=actor.roles)
+    codes = {"", actor.organization}
+    return [own, *(pool.filter(organization=code) for code in sorted(codes))]
+
+
+def list_cases(actor: Actor, *, after: str = "", limit: int = 50) -> list[CaseLine]:
+    """我发起的: what the actor started, newest first. 我发起的。"""
+    actor.require(USE)
+    rows = Case.objects.filter(starter=actor.id, parent=None).order_by("-id")
+    return [_case_line(row) for row in (rows.filter(id__lt=after) if after else rows)[:limit]]
+
+
+def describe_case(actor: Actor, case_id: str) -> CaseView:
+    """A case with its log, for those who may see it; else NotFound. 流程详情。
+
+    Its starter, who was ever asked in it, who oversees, and the roles that the type lets read.
+    """
+    actor.require(USE)
+    case = Case.objects.filter(pk=case_id).first()
+    case_type = get_type(case.type_id) if case else None
+    if case is None or case_type is None or not _may_see(actor, case, case_type):
+        raise NotFound("workflow.case.unknown", "There is no such case")
+    state = store.load_state(case)
+    entries = list(CaseEntry.objects.filter(case_id=case_id).order_by("seq"))
+    return CaseView(
+        case=case,
+        type=case_type,
+        state=state,
+        entries=entries,
+        names=_names(case, state, entries),
+        own=_own_task(person_of(actor), state),
+        may_oversee=oversees(actor, case_type, case.organization),
+        may_withdraw=_may_withdraw(actor, state),
+        children=[_case_line(row) for row in Case.objects.filter(parent_id=case.pk).order_by("id")],
+    )
+
+
+def load_log(actor: Actor, case_id: str) -> Sequence[CaseEntry]:
+    """The log of a case, for those who may see it. 流程日志。"""
+    return describe_case(actor, case_id).entries
+
+
+def replay_case(case_id: str) -> CaseState:
+    """The state that the log of a case gives, to hold its rows against. 重放流程。"""
+    return replay(store.load_events(case_id))
+
+
+def _may_see(actor: Actor, case: Case, case_type: CaseType) -> bool:
+    if case.starter == actor.id or oversees(actor, case_type, case.organization):
+        return True
+    if case_type.reads & actor.roles and case.organization in (
+        actor.organizations | {actor.organization}
+    ):
+        return True
+    mine = Q(account=actor.id) | Q(by=actor.id) | Q(on_behalf_of=actor.id)
+    pool = Q(account="", role__in=actor.roles, organization__in=["", actor.organization])
+    cases = [case.pk, *([case.root] if case.root else [])]
+    return Task.objects.filter(mine | pool, case_id__in=cases).exists()
+
+
+def _own_task(person: Person, state: CaseState) -> TaskState | None:
+    asked = (t for t in state.tasks.values() if t.status == OPEN and person.is_asked(t.holder))
+    return next(asked, None) if state.live else None
+
+
+def _may_withdraw(actor: Actor, state: CaseState) -> bool:
+    """Whether the button is worth showing; the verb decides."""
+    if state.status != "running":
+        return False
+    voted = any(task.by == actor.id and task.status == DONE for task in state.tasks.values())
+    fresh = not any(task.status == DONE for task in state.tasks.values()) and not state.children
+    return voted or (bool(state.came_from) and state.moved_by == actor.id and fresh)
+
+
+def _names(case: Case, state: CaseState, entries: Iterable[CaseEntry]) -> dict[str, str]:
+    """Names of all accounts that stand in a case, in one query. 姓名。"""
+    ids = {case.starter}
+    for entry in entries:
+        ids |= {entry.actor, entry.on_behalf_of}
+        for holder in (entry.body.get("holder"), entry.body.get("was")):
+            ids |= set(_accounts_in(holder))
+    ids |= {account for one in state.handled.values() for account in one.by}
+    return {account.id: account.label for account in identity.get_accounts(ids - {""}).values()}
+
+
+def _accounts_in(holder: Any) -> list[str]:
+    return (
+        [holder[name] for name in ("account", "on_behalf_of") if name in holder] if holder else []
+    )
+
+
+def _task_line(row: Task) -> TaskLine:
+    case_type = get_type(row.case.type_id)
+    node = case_type.nodes.get(row.node)
+    return TaskLine(
+        id=row.pk,
+        case_id=row.case_id,
+        number=row.case.number,
+        title=row.case.title,
+        type_title=dict(case_type.title),
+        node_title=dict(node.title) if node else {"zh": row.node},
+        kind=row.kind,
+        status=row.status,
+        action=row.action,
+        opened_at=row.opened_at,
+        done_at=row.done_at,
+        starter=row.case.starter,
+        on_behalf_of=row.on_behalf_of,
+    )
+
+
+def _case_line(row: Case) -> CaseLine:
+    case_type = get_type(row.type_id)
+    node = case_type.nodes.get(row.node)
+    return CaseLine(
+        id=row.pk,
+        number=row.number,
+        title=row.title,
+        type_title=dict(case_type.title),
+        node_title=dict(node.title) if node else {"zh": row.node},
+        status=row.status,
+        outcome=row.outcome,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        starter=row.starter,
+    )

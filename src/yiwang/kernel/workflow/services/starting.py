@@ -1,0 +1,79 @@
+"""Starting cases. 发起流程。"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError
+
+from yiwang.kernel.base.act import Act, Actor, Ref
+from yiwang.kernel.base.errors import Conflict, NotPermitted
+from yiwang.kernel.ledger.services import acting
+from yiwang.kernel.workflow.models import Case, Submission
+
+from .filling import check_filled
+from .permissions import USE
+from .publishing import find_newest
+from .steps import open_case
+
+
+def start_case(
+    actor: Actor, code: str, data: Mapping[str, Any], *, title: str = "", key: str = ""
+) -> Case:
+    """Start a case of a type, under its newest version. 发起。
+
+    `key` is drawn by the form: the same key of the same account again gives the case that it gave
+    before (Conflict when other data come with it), so that a form sent twice is one case. Who holds
+    a role that the type lets start, and `workflow.cases.use`. InvalidInput names the field.
+    """
+    before = _find_submission(actor, key, data)
+    if before is not None:
+        return before
+    try:
+        with acting(actor, "workflow.case.start", on=Ref("workflow.case", "")) as act:
+            return _start(act, code, data, title, key)
+    except IntegrityError:
+        # Somebody sent the same form at the same moment and was first.
+        before = _find_submission(actor, key, data)
+        if before is None:
+            raise
+        return before
+
+
+def _start(act: Act, code: str, data: Mapping[str, Any], title: str, key: str) -> Case:
+    actor = act.actor
+    actor.require(USE)
+    type_id, case_type = find_newest(code)
+    if not case_type.starts & actor.roles:
+        raise NotPermitted("workflow.type.not_yours", "You may not start this kind of case")
+    filled = check_filled(case_type, data, edits=case_type.asks, needs=case_type.needs)
+    case = open_case(
+        act, type_id, case_type, filled, title=title, starter=actor.id,
+        organization=actor.organization,
+    )  # fmt: skip
+    if key:
+        Submission.objects.create(account=actor.id, key=key[:80], case=case, digest=_digest(data))
+    return case
+
+
+def _find_submission(actor: Actor, key: str, data: Mapping[str, Any]) -> Case | None:
+    if not key:
+        return None
+    found = Submission.objects.filter(account=actor.id, key=key[:80]).select_related("case").first()
+    if found is None:
+        return None
+    if found.digest != _digest(data):
+        raise Conflict(
+            "workflow.submission.other",
+            "This form was sent before with other answers, as %(number)s",
+            number=found.case.number,
+        )
+    return found.case
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,211 @@
+"""One step of a case: read under lock, decided, written, told, in one transaction. 流程步骤。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from yiwang.kernel.base.act import Act, Actor, Ref
+from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.base.ids import new_id
+from yiwang.kernel.events.services import announce
+from yiwang.kernel.ledger.services import acting
+from yiwang.kernel.workflow.models import Case, Task
+from yiwang.kernel.workflow.types import TERMINATED, CaseState, CaseType, Event, Person
+
+from . import store
+from .machine.clocks import keep_clocks
+from .machine.draft import Draft
+from .machine.joining import tell_child_ended
+from .machine.moving import start
+from .machine.pausing import terminate
+from .numbering import next_number
+from .permissions import USE
+from .publishing import find_newest, get_type
+from .telling import tell_people
+from .world import City
+
+TITLE_AT_MOST = 200
+
+
+@dataclass(slots=True)
+class Step:
+    """A case in the hands of one act. 步骤。"""
+
+    act: Act
+    case: Case
+    old: CaseState
+    draft: Draft
+
+    @property
+    def type(self) -> CaseType:
+        """The version under which it runs. 流程定义。"""
+        return self.draft.type
+
+
+def person_of(actor: Actor) -> Person:
+    """The actor as tasks know people. 办理者。"""
+    return Person(actor.id, actor.organization, actor.roles)
+
+
+@contextmanager
+def stepping(actor: Actor, verb: str, case_id: str, *, reason: str = "") -> Iterator[Step]:
+    """Open a step on a case; at its end what the draft says is written and told. 开启一步。
+
+    Holders of `workflow.cases.use`; what else is needed each verb says. NotFound, Conflict.
+    """
+    with acting(actor, verb, on=Ref("workflow.case", case_id), reason=reason) as act:
+        actor.require(USE)
+        step = open_step(act, case_id)
+        act.on = Ref("workflow.case", case_id, step.case.number)
+        yield step
+        close_step(step)
+
+
+def open_step(act: Act, case_id: str) -> Step:
+    """Read a case under lock for an act. 读取流程。"""
+    case = store.lock_case(case_id)
+    old = store.load_state(case)
+    draft = Draft(get_type(case.type_id), old, person_of(act.actor), City(act.at))
+    return Step(act, case, old, draft)
+
+
+def close_step(step: Step) -> None:
+    """Write what was said, and let children, parent, people and subscribers know. 写入并通知。"""
+    if not step.draft.events:
+        return
+    keep_clocks(step.draft)
+    events, state = step.draft.events, step.draft.state
+    store.save_step(step.act, step.case, step.old, state, events)
+    follow(step.act, step.case, step.draft)
+
+
+def follow(act: Act, case: Case, draft: Draft) -> None:
+    """What a change of a case brings with it, in the same transaction. 后续处理。"""
+    note(act, draft.events)
+    announce(act, "workflow.case.changed", describe_change(case, draft))
+    tell_people(act, case, draft)
+    follow_tree(act, case, draft)
+
+
+def note(act: Act, events: list[Event]) -> None:
+    """The kinds of what happened go into the ledger row, never the data. 记入台账。"""
+    act.note(events=[*act.details.get("events", []), *(event.kind for event in events)][:50])
+
+
+def describe_change(case: Case, draft: Draft) -> dict[str, object]:
+    """What subscribers hear: ids and short facts. 事件内容。"""
+    return {
+        "case": case.pk,
+        "number": case.number,
+        "type": case.code,
+        "node": draft.state.node,
+        "status": draft.state.status,
+        "kinds": sorted({event.kind for event in draft.events}),
+        "seq": draft.state.seq,
+    }
+
+
+def open_case(
+    act: Act,
+    type_id: str,
+    case_type: CaseType,
+    data: Mapping[str, Any],
+    *,
+    starter: str,
+    organization: str,
+    title: str = "",
+    case_id: str = "",
+    parent: Case | None = None,
+) -> Case:
+    """Write a new case and bring it to its first step, within an act. 立案。"""
+    case = Case(
+        id=case_id or new_id(),
+        number=next_number(case_type.prefix),
+        type_id=type_id,
+        title=_title(case_type, title),
+        starter=starter,
+        organization=organization,
+        parent=parent,
+        root=(parent.root or parent.pk) if parent else "",
+        opened_at=act.at,
+    )
+    act.on = act.on if parent else Ref("workflow.case", case.pk, case.number)
+    draft = Draft(case_type, CaseState(), person_of(act.actor), City(act.at))
+    start(
+        draft,
+        type=case_type.code,
+        version=case_type.version,
+        number=case.number,
+        title=case.title,
+        starter=starter,
+        organization=organization,
+        data={key: value for key, value in data.items() if value is not None},
+        **({"parent": parent.pk} if parent else {}),
+    )
+    keep_clocks(draft)
+    store.save_new(act, case, draft.state, draft.events)
+    follow(act, case, draft)
+    return case
+
+
+def _title(case_type: CaseType, title: str) -> str:
+    title = " ".join(title.split()) or str(case_type.title["zh"])
+    if len(title) > TITLE_AT_MOST:
+        raise InvalidInput(
+            "workflow.case.title",
+            "The title is longer than %(most)s characters",
+            most=TITLE_AT_MOST,
+        )
+    return title
+
+
+def follow_tree(act: Act, case: Case, draft: Draft) -> None:
+    """Open the children that were asked for, end them with their parent, tell one's own parent. 联动。"""
+    for event in draft.events:
+        if event.kind == "child_opened":
+            _open_child(act, case, draft, event)
+        elif event.kind == "terminated":
+            _end_children(act, case, event)
+    if case.parent_id and not draft.state.live:
+        _tell_parent(act, case.parent_id, case, draft)
+
+
+def _open_child(act: Act, case: Case, draft: Draft, event: Event) -> None:
+    children = draft.type.nodes[draft.state.node].children
+    if children is None:
+        # The case has left the node again within the act: nobody waits for them.
+        return
+    data = {into: draft.state.data.get(key) for into, key in children.data.items()}
+    data[children.into] = event.body["member"]
+    type_id, case_type = find_newest(children.type)
+    known = {key: value for key, value in data.items() if key in case_type.fields}
+    open_case(
+        act, type_id, case_type, known, title=case.title, starter=case.starter,
+        organization=case.organization, case_id=event.body["child"], parent=case,
+    )  # fmt: skip
+
+
+def _end_children(act: Act, case: Case, event: Event) -> None:
+    for child_id in Case.objects.filter(parent_id=case.pk, closed_at=None).values_list(
+        "pk", flat=True
+    ):
+        step = open_step(act, child_id)
+        terminate(step.draft, reason=event.body["reason"])
+        close_step(step)
+
+
+def _tell_parent(act: Act, parent_id: str, case: Case, draft: Draft) -> None:
+    step = open_step(act, parent_id)
+    if step.draft.state.status != TERMINATED:
+        tell_child_ended(
+            step.draft, case.pk, status=draft.state.status, outcome=draft.state.outcome
+        )
+    close_step(step)
+
+
+def case_of_task(task_id: str) -> str:
+    """The case of a task; an unknown task is no case. 任务所属流程。"""
+    return Task.objects.filter(pk=task_id).values_list("case_id", flat=True).first() or ""

@@ -1,0 +1,251 @@
+"""Cases as rows: read under lock, written with their log in one transaction. 流程存储。
+
+A step is few statements whatever the age of the case: the case, the tasks of its present node, and
+the new lines of the log. Two who act at once are told apart by `seq`: the row is read for update,
+and written only where `seq` is still what was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Q
+
+from yiwang.kernel.base.act import Act
+from yiwang.kernel.base.errors import Conflict, NotFound
+from yiwang.kernel.workflow.models import Case, CaseEntry, Task
+from yiwang.kernel.workflow.types import (
+    DONE,
+    CaseState,
+    ChildState,
+    Event,
+    Handled,
+    Holder,
+    TaskState,
+)
+
+from .machine.clocks import moments_of
+from .machine.evolving import evolve
+
+
+def lock_case(case_id: str) -> Case:
+    """The row of a case, for update; NotFound. 锁定。
+
+    The topmost case of a tree is locked before any other of it, so that two never wait for each
+    other.
+    """
+    found = next((row for row in _lock(case_id) if row.pk == case_id), None)
+    if found is None:
+        raise NotFound("workflow.case.unknown", "There is no such case")
+    return found
+
+
+def _lock(case_id: str) -> list[Case]:
+    root = Case.objects.filter(pk=case_id).values("root")
+    rows = Case.objects.filter(Q(pk=case_id) | Q(pk__in=root)).order_by("root", "pk")
+    return list(rows.select_for_update())
+
+
+def load_state(case: Case) -> CaseState:
+    """The state of a case from its rows. 载入状态。"""
+    memo = case.memo
+    children = [ChildState(**one) for one in memo.get("children", ())]
+    return CaseState(
+        type=case.code,
+        version=case.version,
+        seq=case.seq,
+        status=case.status,
+        outcome=case.outcome,
+        node=case.node,
+        visit=case.visit,
+        starter=case.starter,
+        organization=case.organization,
+        data=case.data,
+        tasks={task.pk: _task_state(task) for task in _tasks(case)},
+        handled={key: Handled(one[0], tuple(one[1])) for key, one in memo["handled"].items()},
+        children={child.id: child for child in children},
+        came_from=memo["came_from"],
+        moved_by=memo["moved_by"],
+        jump_back=memo["jump_back"],
+        jump_by=memo["jump_by"],
+        asked=tuple(memo["asked"]),
+        clocks=memo.get("clocks", {}),
+        told=memo.get("told", {}),
+    )
+
+
+def _tasks(case: Case) -> Iterable[Task]:
+    return Task.objects.filter(case_id=case.pk, visit=case.visit).order_by("id")
+
+
+def _task_state(task: Task) -> TaskState:
+    holder = Holder(task.account, task.role, task.organization, task.on_behalf_of)
+    return TaskState(task.pk, holder, task.kind, task.status, task.parent, task.action, task.by)
+
+
+def save_new(act: Act, case: Case, state: CaseState, events: Sequence[Event]) -> None:
+    """Write a case that has just been opened. 新建入库。"""
+    _apply(case, state, act.at)
+    case.save(force_insert=True)
+    _save_entries(act, case, events, 0)
+    _save_tasks(case, CaseState(), events, act.at)
+
+
+def save_step(
+    act: Act, case: Case, old: CaseState, state: CaseState, events: Sequence[Event]
+) -> None:
+    """Write what an act did to a case; Conflict when somebody was faster. 步骤入库。"""
+    _apply(case, state, act.at)
+    try:
+        _update_case(case, old.seq)
+        _save_entries(act, case, events, old.seq)
+    except IntegrityError as error:
+        raise Conflict(*CHANGED) from error
+    _save_tasks(case, old, events, act.at)
+
+
+CHANGED = ("workflow.case.changed", "Somebody else has just changed this case; look again")
+
+
+def _update_case(case: Case, seq: int) -> None:
+    """Only from the state that was read; else somebody was faster."""
+    values = {name: getattr(case, name) for name in COLUMNS}
+    if not Case.objects.filter(pk=case.pk, seq=seq).update(**values):
+        raise Conflict(*CHANGED)
+
+
+COLUMNS = (
+    "type_id",
+    "version",
+    "status",
+    "outcome",
+    "node",
+    "visit",
+    "seq",
+    "data",
+    "memo",
+    "due_at",
+    "node_due_at",
+    "tick_at",
+    "closed_at",
+)
+
+
+def _apply(case: Case, state: CaseState, at: datetime) -> None:
+    case.code, case.version = state.type, state.version
+    case.status, case.outcome = state.status, state.outcome
+    case.node, case.visit, case.seq = state.node, state.visit, state.seq
+    case.data = dict(state.data)
+    case.memo = _memo(state)
+    case.due_at, case.node_due_at, case.tick_at = moments_of(state)
+    if not state.live and case.closed_at is None:
+        case.closed_at = at
+
+
+def _memo(state: CaseState) -> dict[str, Any]:
+    memo: dict[str, Any] = {
+        "handled": {key: [one.visit, list(one.by)] for key, one in state.handled.items()},
+        "came_from": state.came_from,
+        "moved_by": state.moved_by,
+        "jump_back": state.jump_back,
+        "jump_by": state.jump_by,
+        "asked": list(state.asked),
+    }
+    if state.clocks:
+        memo |= {"clocks": dict(state.clocks), "told": dict(state.told)}
+    if state.children:
+        memo["children"] = [asdict(child) for child in state.children.values()]
+    return memo
+
+
+def _save_entries(act: Act, case: Case, events: Sequence[Event], seq: int) -> None:
+    CaseEntry.objects.bulk_create(
+        CaseEntry(
+            case=case,
+            seq=seq + place,
+            kind=event.kind,
+            actor=act.actor.id,
+            on_behalf_of=event.body.get("on_behalf_of", ""),
+            at=act.at,
+            act_id=act.id,
+            body=event.body,
+        )
+        for place, event in enumerate(events, 1)
+    )
+
+
+@dataclass(slots=True)
+class _Touched:
+    """A task that events touched, as they left it, and where the case stood then."""
+
+    task: TaskState
+    node: str
+    visit: int
+    opinion: str | None = None
+
+
+def _save_tasks(case: Case, old: CaseState, events: Sequence[Event], at: datetime) -> None:
+    """Task rows follow the log: those opened and left again within one act too."""
+    new = []
+    for task_id, touched in _walk(old, events).items():
+        values = _values(touched, at)
+        if task_id in old.tasks:
+            Task.objects.filter(pk=task_id).update(**values)
+        else:
+            new.append(
+                Task(
+                    id=task_id,
+                    case=case,
+                    node=touched.node,
+                    visit=touched.visit,
+                    kind=touched.task.kind,
+                    parent=touched.task.parent,
+                    opened_at=at,
+                    **values,
+                )
+            )
+    if new:
+        Task.objects.bulk_create(new)
+
+
+def _walk(old: CaseState, events: Sequence[Event]) -> dict[str, _Touched]:
+    found: dict[str, _Touched] = {}
+    state = old
+    for event in events:
+        state = evolve(state, event)
+        task = state.tasks.get(event.body.get("task", ""))
+        if task is None:
+            continue
+        before = found.get(task.id)
+        opinion = event.body.get("opinion", before.opinion if before else None)
+        found[task.id] = _Touched(task, state.node, state.visit, opinion)
+    return found
+
+
+def _values(touched: _Touched, at: datetime) -> dict[str, Any]:
+    """The columns of a task that may change."""
+    task = touched.task
+    values: dict[str, Any] = {
+        "account": "",
+        "role": "",
+        "organization": "",
+        "on_behalf_of": "",
+        **task.holder.to_json(),
+        "status": task.status,
+        "action": task.action,
+        "by": task.by,
+        "done_at": at if task.status == DONE else None,
+    }
+    if touched.opinion is not None:
+        values["opinion"] = touched.opinion
+    return values
+
+
+def load_events(case_id: str) -> list[Event]:
+    """The whole log of a case. 载入日志。"""
+    rows = CaseEntry.objects.filter(case_id=case_id).order_by("seq").values_list("kind", "body")
+    return [Event(kind, body) for kind, body in rows]

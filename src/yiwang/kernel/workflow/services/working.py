@@ -1,0 +1,130 @@
+"""What people do with their tasks. 办理任务。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.errors import InvalidInput, NotFound
+from yiwang.kernel.identity import services as identity
+from yiwang.kernel.workflow.types import SUPPLEMENTING, Holder
+
+from .filling import check_filled
+from .machine import deciding, handing, pausing
+from .overseeing import may_oversee
+from .steps import Step, case_of_task, stepping
+
+
+def act_on_task(
+    actor: Actor,
+    task_id: str,
+    action: str,
+    *,
+    opinion: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Decide: 同意, or another action of the step; or reply where one was asked aside. 办理。
+
+    Who the task is for. Of several at once one wins; the others get Conflict naming who did it.
+    """
+    with stepping(actor, "workflow.task.act", case_of_task(task_id)) as step:
+        task = step.draft.find_own_task(task_id)
+        filled = _fill(step, data or {}, positive=_is_positive(step, action, task.kind))
+        deciding.act(step.draft, task_id, action, opinion=opinion.strip(), data=filled)
+
+
+def send_back(actor: Actor, task_id: str, to: str, *, reason: str, straight: bool = False) -> None:
+    """退回 to a step decided before; `straight` brings it directly back afterwards. 退回。"""
+    with stepping(actor, "workflow.task.return", case_of_task(task_id), reason=reason) as step:
+        deciding.send_back(step.draft, task_id, to, reason=reason, straight=straight)
+
+
+def withdraw(actor: Actor, case_id: str, *, reason: str = "") -> None:
+    """撤回 one's own last decision while nobody has acted on it. 撤回。"""
+    with stepping(actor, "workflow.case.withdraw", case_id, reason=reason) as step:
+        deciding.withdraw(step.draft, reason=reason)
+
+
+def transfer_task(actor: Actor, task_id: str, to: str, *, reason: str) -> None:
+    """转办: another account decides instead. 转办。 The holder, or who oversees."""
+    with stepping(actor, "workflow.task.transfer", case_of_task(task_id), reason=reason) as step:
+        task = step.draft.get_task(task_id)
+        oversees = not step.draft.person.is_asked(task.holder) and may_oversee(actor, step)
+        handing.transfer(step.draft, task_id, _person(to), reason=reason, oversees=oversees)
+
+
+def delegate_task(actor: Actor, task_id: str, to: str, *, reason: str = "") -> None:
+    """委派: another prepares it, then it comes back to be decided. 委派。"""
+    with stepping(actor, "workflow.task.delegate", case_of_task(task_id), reason=reason) as step:
+        handing.delegate(step.draft, task_id, _person(to), reason=reason)
+
+
+def add_signers(
+    actor: Actor, task_id: str, people: Sequence[str], *, mode: str, reason: str = ""
+) -> None:
+    """加签 `before`, `with` or `after` one's own signature. 加签。"""
+    with stepping(actor, "workflow.task.add_signers", case_of_task(task_id), reason=reason) as step:
+        holders = [_person(one) for one in people]
+        handing.add_signers(step.draft, task_id, holders, mode=mode, reason=reason)
+
+
+def remove_signer(actor: Actor, task_id: str, *, reason: str) -> None:
+    """减签: somebody who has not signed is asked no more. 减签。"""
+    with stepping(
+        actor, "workflow.task.remove_signer", case_of_task(task_id), reason=reason
+    ) as step:
+        oversees = may_oversee(actor, step)
+        handing.remove_signer(step.draft, task_id, reason=reason, oversees=oversees)
+
+
+def ask_supplement(actor: Actor, task_id: str, fields: Sequence[str], *, note: str) -> None:
+    """补正: the starter is told once what is missing, and the clock stands still. 补正。"""
+    with stepping(
+        actor, "workflow.task.ask_supplement", case_of_task(task_id), reason=note
+    ) as step:
+        pausing.ask_supplement(step.draft, task_id, fields, note=note)
+
+
+def supply(actor: Actor, task_id: str, data: Mapping[str, Any], *, note: str = "") -> None:
+    """What was asked for comes in; the case goes on. 补正提交。"""
+    with stepping(actor, "workflow.task.supply", case_of_task(task_id)) as step:
+        asked = step.draft.state.asked
+        filled = dict(data)
+        if step.draft.state.status == SUPPLEMENTING:
+            filled = check_filled(
+                step.type, data, edits=asked, needs=asked, standing=step.draft.state.data
+            )
+        pausing.supply(step.draft, task_id, filled, opinion=note.strip())
+
+
+def cancel_supplement(actor: Actor, task_id: str, *, reason: str) -> None:
+    """Whoever asked for more needs it no more. 撤销补正。"""
+    with stepping(
+        actor, "workflow.task.cancel_supplement", case_of_task(task_id), reason=reason
+    ) as step:
+        pausing.cancel_supplement(step.draft, task_id, reason=reason)
+
+
+def _fill(step: Step, data: Mapping[str, Any], *, positive: bool) -> dict[str, Any]:
+    """Fields that must be filled must be there only to agree: a refusal needs no form."""
+    node = step.draft.node
+    if not data and not node.edits:
+        return {}
+    needs = node.needs if positive else ()
+    return check_filled(
+        step.type, data, edits=node.edits, needs=needs, standing=step.draft.state.data
+    )
+
+
+def _is_positive(step: Step, action: str, kind: str) -> bool:
+    return kind in ("main", "added") and action == step.draft.node.positive
+
+
+def _person(account_id: str) -> Holder:
+    found = identity.get_accounts([account_id]).get(account_id)
+    if found is None or found.locked_at is not None:
+        raise NotFound("workflow.person.unknown", "There is no such person to ask")
+    if found.kind != "person" and not found.roles:
+        raise InvalidInput("workflow.person.cannot", "This account cannot be asked")
+    return Holder(account=account_id)

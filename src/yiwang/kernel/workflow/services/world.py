@@ -1,0 +1,104 @@
+"""Who is who, as the city stands today. 办理人解析。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+
+from yiwang.kernel.base.clock import today
+from yiwang.kernel.base.ids import new_id
+from yiwang.kernel.calendar.services import load_calendar
+from yiwang.kernel.calendar.types import WorkCalendar
+from yiwang.kernel.identity import services as identity
+from yiwang.kernel.workflow.models import Absence
+from yiwang.kernel.workflow.types import CaseState, Holder, Who
+
+# Who stands in may be away too; a circle of people standing in for each other ends here.
+STAND_INS = 5
+
+
+class City:
+    """The accounts, organizations, absences and working days of this node. 本节点的人员与机构。"""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working days, read when a clock first asks. 工作日历。"""
+        return load_calendar()
+
+    def new_id(self) -> str:
+        """A new public id. 新标识。"""
+        return new_id()
+
+    def find_holders(self, who: Who, state: CaseState) -> Sequence[Holder]:
+        """Whom a rule names; nobody where the data names nobody, or nobody holds the role. 解析办理人。"""
+        if who.role:
+            return _with_role(who.role, _organizations(who, state))
+        return [Holder(account=account) for account in _accounts(who, state)]
+
+    def stand_in(self, holder: Holder) -> Holder:
+        """Who stands in today for an absent account, or the holder. 代理人。"""
+        at, seen = holder, {holder.account}
+        while at.account in self._agents and len(seen) <= STAND_INS:
+            agent = self._agents[at.account]
+            if agent in seen:
+                return holder
+            seen.add(agent)
+            at = replace(at, account=agent, on_behalf_of=holder.on_behalf_of or holder.account)
+        return at
+
+    @cached_property
+    def _agents(self) -> Mapping[str, str]:
+        """Everybody away today and who stands in: few rows, read once an act. 今日代理。"""
+        return dict(absences_on_day().values_list("account", "agent"))
+
+
+def absences_on_day() -> Any:
+    """The absences that hold today. 当日有效代理。"""
+    day = today()
+    return Absence.objects.filter(
+        Q(ended_at=None), from_date__lte=day, until_date__gt=day
+    ).order_by("id")
+
+
+def _accounts(who: Who, state: CaseState) -> Iterable[str]:
+    if who.starter:
+        return [state.starter]
+    if who.handled:
+        handled = state.handled.get(who.handled)
+        return handled.by if handled else []
+    named = _listed(state.data.get(who.field or who.each))
+    known = identity.get_accounts(named)
+    return [account for account in named if account in known]
+
+
+def _organizations(who: Who, state: CaseState) -> list[str]:
+    if who.each:
+        return _listed(state.data.get(who.each))
+    if who.of == "starter":
+        return [state.organization]
+    if who.of in state.data:
+        return _listed(state.data[who.of])
+    return [who.of]
+
+
+def _with_role(role: str, codes: Sequence[str]) -> list[Holder]:
+    """One task for each organization in which somebody holds the role."""
+    return [Holder(role=role, organization=code) for code in codes if _is_held(role, code)]
+
+
+def _is_held(role: str, code: str) -> bool:
+    return bool(identity.list_account_ids(role=role, organization_codes=[code] if code else None))
+
+
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(one) for one in dict.fromkeys(value)]
+    return [str(value)] if value else []

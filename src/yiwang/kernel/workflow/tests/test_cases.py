@@ -1,0 +1,501 @@
+"""Cases as people work on them, through the services."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import Error, connection, transaction
+
+from yiwang.kernel.base.clock import now, today, use_time
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound, NotPermitted, TooMany
+from yiwang.kernel.events.models import EventRow
+from yiwang.kernel.ledger.models import ActRow
+from yiwang.kernel.notify.models import Notice
+from yiwang.kernel.workflow import services
+from yiwang.kernel.workflow.models import Case, CaseEntry, CaseTypeVersion, Task
+from yiwang.kernel.workflow.services.store import load_state
+
+from .files import LEAVE
+
+
+def kinds(case: Case) -> list[str]:
+    """What happened, clocks aside."""
+    entries = CaseEntry.objects.filter(case=case).exclude(kind__startswith="clock_")
+    return list(entries.order_by("seq").values_list("kind", flat=True))
+
+
+@pytest.fixture(autouse=True)
+def rows_equal_their_log(db):
+    """After every test each case's rows say what its log says."""
+    yield
+    for case in Case.objects.all():
+        assert services.replay_case(case.pk) == load_state(case)
+
+
+def test_a_short_leave_is_granted_by_the_department(town):
+    case = town.start("wang", days=2, why="探亲")
+    assert (case.number[:3], case.status, case.node) == ("QJ-", "running", "leader")
+
+    town.act("li", case, opinion="同意")
+
+    assert (case.status, case.outcome) == ("closed", "granted")
+    assert kinds(case) == [
+        "opened", "entered", "task_opened", "task_done", "entered", "entered", "closed",
+    ]  # fmt: skip
+
+
+def test_a_long_leave_goes_on_to_the_director(town):
+    case = town.start("wang", days=5)
+    town.act("li", case)
+    assert case.node == "director"
+
+    town.act("mayor", case)
+
+    assert case.outcome == "granted"
+
+
+def test_each_step_is_one_act_with_ledger_row_event_and_log(town):
+    case = town.start("wang", days=2)
+    town.act("li", case)
+
+    entry = CaseEntry.objects.filter(case=case, kind="task_done").get()
+    act = ActRow.objects.get(pk=entry.act_id)
+    event = EventRow.objects.filter(act_id=entry.act_id, type="workflow.case.changed").get()
+    assert (act.verb, act.object_id, act.actor_id) == (
+        "workflow.task.act", case.pk, town["li"].id,
+    )  # fmt: skip
+    assert {"closed", "entered", "task_done"} <= set(event.payload["kinds"])
+    assert "days" not in str(act.details) + str(event.payload)
+
+
+def test_who_is_not_asked_may_not_decide(town):
+    case = town.start("wang", days=2)
+
+    with pytest.raises(NotPermitted, match="not yours"):
+        services.act_on_task(town["zhao"], town.task(case), "agree")
+
+    assert ActRow.objects.filter(outcome="refused", verb="workflow.task.act").count() == 1
+    assert kinds(case) == ["opened", "entered", "task_opened"]
+
+
+def test_the_second_to_act_learns_who_was_first(town):
+    case = town.start("wang", "demo.board", members=[town["li"].id, town["sun"].id], text="稿")
+    town.act("wang", case)
+    task = town.task(case, "li")
+    services.act_on_task(town["li"], task, "agree")
+
+    with pytest.raises(Conflict) as told:
+        services.act_on_task(town["li"], task, "agree")
+
+    assert told.value.code == "workflow.task.done"
+    assert told.value.extra["by"] == town["li"].id
+
+
+def test_an_action_that_asks_an_opinion_gets_one(town):
+    case = town.start("wang", days=2)
+
+    with pytest.raises(InvalidInput, match="opinion"):
+        town.act("li", case, "refuse", opinion=" ")
+
+    town.act("li", case, "refuse", opinion="人手不足")
+    assert case.outcome == "refused"
+    assert Task.objects.get(case=case).opinion == "人手不足"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ({}, "workflow.field.missing"),
+        ({"days": "two"}, "workflow.field.wrong"),
+        ({"days": True}, "workflow.field.wrong"),
+        ({"days": 2, "note": "x"}, "workflow.field.locked"),
+        ({"days": 2, "why": "x" * 501}, "workflow.field.wrong"),
+        ({"days": 2, "nothing": 1}, "workflow.field.locked"),
+    ],
+)
+def test_what_is_filled_in_is_checked_here_whatever_the_browser_did(town, data, code):
+    with pytest.raises(InvalidInput) as told:
+        services.start_case(town["wang"], "demo.leave", data)
+
+    assert told.value.code == code
+    assert not Case.objects.exists()
+
+
+def test_a_form_sent_twice_is_one_case(town):
+    first = services.start_case(town["wang"], "demo.leave", {"days": 1}, key="form-1")
+    again = services.start_case(town["wang"], "demo.leave", {"days": 1}, key="form-1")
+    assert again.pk == first.pk
+    with pytest.raises(Conflict, match=first.number):
+        services.start_case(town["wang"], "demo.leave", {"days": 9}, key="form-1")
+    assert Case.objects.count() == 1
+
+
+def test_only_roles_that_the_type_names_may_start_it(town):
+    with pytest.raises(NotPermitted):
+        services.start_case(town["wang"], "demo.instruction", {"text": "x"})
+
+
+class TestSendingBack:
+    def test_to_the_first_step_and_every_step_again(self, town):
+        case = town.start("wang", days=5)
+        town.act("li", case)
+        services.send_back(town["mayor"], town.task(case), "leader", reason="请补充交接安排")
+        case.refresh_from_db()
+        assert (case.node, case.visit) == ("leader", 4)
+        # It goes back to the one who decided, not to everybody of the role.
+        assert Task.objects.get(case=case, status="open").account == town["li"].id
+
+        town.act("li", case)
+        assert case.node == "director"
+
+    def test_straight_comes_directly_back_to_who_sent_it(self, town):
+        case = town.start("wang", "demo.board", members=[town["li"].id], text="稿")
+        town.act("wang", case)
+        town.act("li", case)
+        assert case.node == "final"
+        services.send_back(town["wang"], town.task(case), "draft", reason="改错字", straight=True)
+        town.act("wang", case, data={"text": "改"})
+
+        case.refresh_from_db()
+        assert (case.node, case.data["text"]) == ("final", "改")
+        assert Task.objects.get(case=case, status="open").account == town["wang"].id
+
+    def test_nothing_of_what_was_decided_is_lost(self, town):
+        case = town.start("wang", days=5)
+        town.act("li", case, opinion="第一次")
+        services.send_back(town["mayor"], town.task(case), "leader", reason="再议")
+
+        told = [entry.body.get("opinion") for entry in CaseEntry.objects.filter(case=case)]
+        assert "第一次" in told
+        assert "再议" in told
+
+    @pytest.mark.parametrize("to", ["granted", "director", "long"])
+    def test_only_to_steps_decided_before(self, town, to):
+        case = town.start("wang", days=5)
+        town.act("li", case)
+        with pytest.raises(Conflict):
+            services.send_back(town["mayor"], town.task(case), to, reason="x")
+
+    def test_needs_a_reason_and_a_step_that_exists(self, town):
+        case = town.start("wang", days=5)
+        town.act("li", case)
+        with pytest.raises(InvalidInput):
+            services.send_back(town["mayor"], town.task(case), "leader", reason=" ")
+        with pytest.raises(NotFound):
+            services.send_back(town["mayor"], town.task(case), "nowhere", reason="x")
+
+
+class TestTakingBack:
+    def test_a_decision_nobody_has_acted_on(self, town):
+        case = town.start("wang", days=5)
+        town.act("li", case)
+
+        services.withdraw(town["li"], case.pk)
+
+        case.refresh_from_db()
+        assert case.node == "leader"
+        assert Task.objects.get(case=case, status="open").account == town["li"].id
+
+    def test_not_by_others(self, town):
+        case = town.start("wang", days=5)
+        town.act("li", case)
+        with pytest.raises(NotPermitted):
+            services.withdraw(town["sun"], case.pk)
+
+    def test_not_once_somebody_acted(self, town):
+        members = [town["li"].id, town["sun"].id]
+        case = town.start("wang", "demo.board", members=members, text="稿")
+        town.act("wang", case)
+        town.act("sun", case)
+        with pytest.raises(Conflict, match="too late"):
+            services.withdraw(town["wang"], case.pk)
+
+    def test_a_vote_while_others_still_vote(self, town):
+        members = [town[one].id for one in ("li", "sun", "zhao")]
+        case = town.start("wang", "demo.board", members=members, text="稿")
+        town.act("wang", case)
+        town.act("li", case, "refuse")
+        services.withdraw(town["li"], case.pk)
+        town.act("li", case)
+        town.act("sun", case)
+        assert case.node == "final"
+
+
+class TestVoting:
+    @pytest.mark.parametrize(
+        ("votes", "node"),
+        [
+            (["agree", "agree", "agree"], "final"),  # 3 of 5 are 60 %
+            (["refuse", "refuse", "refuse"], "draft"),  # 60 % is out of reach
+            (["refuse", "agree", "refuse", "agree", "agree"], "final"),
+            (["refuse", "agree", "refuse"], "board"),
+        ],
+    )
+    def test_a_share_of_those_asked_decides(self, town, votes, node):
+        names = ["li", "sun", "zhao", "qian", "mayor"]
+        case = town.start("wang", "demo.board", members=[town[one].id for one in names], text="稿")
+        town.act("wang", case)
+        for name, vote in zip(names, votes, strict=False):
+            town.act(name, case, vote)
+
+        assert case.node == node
+        if node == "final":
+            still_asked = Task.objects.filter(case=case, node="board", status="open")
+            assert not still_asked.exists()
+
+
+class TestHandingOn:
+    def test_a_transfer_makes_it_anothers(self, town):
+        case = town.start("wang", days=2)
+        services.transfer_task(town["li"], town.task(case), town["zhao"].id, reason="出差")
+        with pytest.raises(NotPermitted):
+            services.act_on_task(town["li"], town.task(case), "agree")
+        town.act("zhao", case)
+        assert case.outcome == "granted"
+
+    def test_who_oversees_may_move_what_lies_with_others(self, town):
+        case = town.start("wang", days=2)
+        with pytest.raises(NotPermitted):
+            services.transfer_task(town["qian"], town.task(case), town["zhao"].id, reason="x")
+        services.transfer_task(town["mayor"], town.task(case), town["zhao"].id, reason="改派")
+        assert Notice.objects.filter(account_id=town["zhao"].id).exists()
+
+    def test_a_delegated_task_comes_back_to_be_decided(self, town):
+        case = town.start("wang", days=2)
+        first = town.task(case)
+        services.delegate_task(town["li"], first, town["qian"].id, reason="请核实")
+        with pytest.raises(Conflict, match="waits"):
+            services.act_on_task(town["li"], first, "agree")
+
+        services.act_on_task(town["qian"], town.task(case, "qian"), "agree", opinion="属实")
+
+        assert case.status == "running"
+        assert Task.objects.get(pk=first).status == "open"
+        services.act_on_task(town["li"], first, "agree")
+        case.refresh_from_db()
+        assert case.outcome == "granted"
+
+    @pytest.mark.parametrize("mode", ["before", "with", "after"])
+    def test_added_signers_sign_before_with_or_after(self, town, mode):
+        case = town.start("wang", days=2)
+        first = town.task(case)
+        services.add_signers(town["li"], first, [town["zhao"].id], mode=mode, reason="会商")
+        if mode == "with":
+            services.act_on_task(town["li"], first, "agree")
+        case.refresh_from_db()
+        assert case.node == "leader"
+
+        services.act_on_task(town["zhao"], town.task(case, "zhao"), "agree")
+        if mode == "before":
+            services.act_on_task(town["li"], first, "agree")
+
+        case.refresh_from_db()
+        assert case.outcome == "granted"
+
+    def test_an_added_signer_has_a_veto(self, town):
+        case = town.start("wang", days=2)
+        services.add_signers(town["li"], town.task(case), [town["zhao"].id], mode="after")
+        services.act_on_task(town["zhao"], town.task(case, "zhao"), "refuse", opinion="否")
+        case.refresh_from_db()
+        assert case.outcome == "refused"
+
+    def test_an_added_signer_can_be_removed_and_the_last_one_cannot(self, town):
+        case = town.start("wang", days=2)
+        first = town.task(case)
+        services.add_signers(town["li"], first, [town["zhao"].id], mode="with")
+        services.remove_signer(town["li"], town.task(case, "zhao"), reason="不需要")
+        with pytest.raises(Conflict, match="last"):
+            services.remove_signer(town["mayor"], first, reason="x")
+        services.act_on_task(town["li"], first, "agree")
+        case.refresh_from_db()
+        assert case.outcome == "granted"
+
+    def test_the_same_person_need_not_decide_twice(self, town):
+        case = town.start("wang", days=5)
+        services.transfer_task(town["mayor"], town.task(case), town["mayor"].id, reason="亲自")
+        town.act("mayor", case)
+        assert case.outcome == "granted"
+        skipped = CaseEntry.objects.filter(case=case, kind="task_done").last()
+        assert skipped.body["skipped"] is True
+
+
+class TestStandingStill:
+    def test_nothing_happens_in_a_suspended_case(self, town):
+        case = town.start("wang", days=2)
+        with pytest.raises(NotPermitted):
+            services.suspend(town["li"], case.pk, reason="x")
+        services.suspend(town["mayor"], case.pk, reason="核查")
+        with pytest.raises(Conflict, match="suspended"):
+            town.act("li", case)
+        services.resume(town["mayor"], case.pk)
+        town.act("li", case)
+        assert case.outcome == "granted"
+
+    def test_a_supplement_is_asked_once_and_only_for_what_is_named(self, town):
+        case = town.start("wang", days=2)
+        services.ask_supplement(town["li"], town.task(case), ["why"], note="请写明事由")
+        with pytest.raises(Conflict):
+            services.act_on_task(town["li"], Task.objects.get(case=case, kind="main").pk, "agree")
+        supplement = town.task(case, "wang")
+        with pytest.raises(InvalidInput):
+            services.supply(town["wang"], supplement, {"days": 1})
+        with pytest.raises(InvalidInput, match="filled in"):
+            services.supply(town["wang"], supplement, {"why": ""})
+
+        services.supply(town["wang"], supplement, {"why": "探亲"})
+
+        town.act("li", case)
+        assert (case.outcome, case.data["why"]) == ("granted", "探亲")
+
+    def test_ended_is_ended(self, town):
+        case = town.start("wang", days=2)
+        services.terminate(town["wang"], case.pk, reason="不请了")
+        with pytest.raises(Conflict, match="terminated"):
+            services.suspend(town["mayor"], case.pk, reason="x")
+        assert not Task.objects.filter(status="open").exists()
+
+    def test_the_starter_cannot_end_what_others_have_decided(self, town):
+        case = town.start("wang", days=5)
+        town.act("li", case)
+        with pytest.raises(NotPermitted):
+            services.terminate(town["wang"], case.pk, reason="x")
+
+    def test_urging_tells_who_is_asked_once_an_hour(self, town):
+        case = town.start("wang", days=2)
+        services.urge(town["wang"], case.pk, note="急")
+        told = Notice.objects.filter(title__contains="urged").values_list("account_id", flat=True)
+        assert set(told) == {town["li"].id, town["sun"].id}
+        with pytest.raises(TooMany):
+            services.urge(town["wang"], case.pk)
+        with use_time(now() + timedelta(minutes=61)):
+            services.urge(town["wang"], case.pk)
+
+
+class TestAbsence:
+    def test_open_and_new_tasks_go_to_who_stands_in_and_both_names_are_kept(self, town):
+        case = town.start("wang", "demo.board", members=[town["li"].id], text="稿")
+        town.act("wang", case)
+        services.set_absence(
+            town["li"], account=town["li"].id, agent=town["zhao"].id,
+            from_date=today(), until_date=today() + timedelta(days=3),
+        )  # fmt: skip
+
+        task = Task.objects.get(case=case, status="open")
+        assert (task.account, task.on_behalf_of) == (town["zhao"].id, town["li"].id)
+        town.act("zhao", case)
+        entry = CaseEntry.objects.filter(case=case, kind="task_done").last()
+        assert (entry.actor, entry.on_behalf_of) == (town["zhao"].id, town["li"].id)
+
+    def test_two_who_stand_in_for_each_other_end_nowhere(self, town):
+        period = {"from_date": today(), "until_date": today() + timedelta(days=3)}
+        services.set_absence(town["li"], account=town["li"].id, agent=town["sun"].id, **period)
+        services.set_absence(town["sun"], account=town["sun"].id, agent=town["li"].id, **period)
+        case = town.start("wang", "demo.board", members=[town["li"].id], text="稿")
+        town.act("wang", case)
+        assert Task.objects.get(case=case, status="open").account == town["li"].id
+
+    def test_for_others_only_by_who_oversees(self, town):
+        period = {"from_date": today(), "until_date": today() + timedelta(days=3)}
+        with pytest.raises(NotPermitted):
+            services.set_absence(town["li"], account=town["sun"].id, agent=town["li"].id, **period)
+        services.set_absence(town["mayor"], account=town["sun"].id, agent=town["li"].id, **period)
+
+
+class TestChildren:
+    def test_an_instruction_is_split_and_joined(self, town):
+        case = town.start(
+            "mayor", "demo.instruction", departments=["D01", "D02"], text="排查消防隐患"
+        )
+        first, second = Case.objects.filter(parent=case).order_by("id")
+        assert (first.data["department"], first.data["text"]) == ("D01", "排查消防隐患")
+
+        town.act("li", first, data={"answer": "已排查"})
+        case.refresh_from_db()
+        assert case.node == "split"
+        town.act("zhao", second, data={"answer": "已排查"})
+
+        case.refresh_from_db()
+        assert case.node == "review"
+        town.act("mayor", case)
+        assert case.status == "closed"
+
+    def test_ending_the_parent_ends_the_children(self, town):
+        case = town.start("mayor", "demo.instruction", departments=["D01", "D02"], text="x")
+        services.terminate(town["mayor"], case.pk, reason="撤销")
+        assert {one.status for one in Case.objects.all()} == {"terminated"}
+
+    def test_a_child_that_is_terminated_counts_as_ended(self, town):
+        case = town.start("mayor", "demo.instruction", departments=["D01"], text="x")
+        child = Case.objects.get(parent=case)
+        services.terminate(town["mayor"], child.pk, reason="重复")
+        case.refresh_from_db()
+        assert case.node == "review"
+
+    def test_nobody_to_hand_it_to_goes_straight_on(self, town):
+        case = town.start("mayor", "demo.instruction", departments=[], text="x")
+        assert case.node == "review"
+
+
+class TestVersions:
+    def test_a_case_ends_under_the_version_it_began_with(self, town):
+        case = town.start("wang", days=5)
+        shorter = LEAVE.replace("天数 > 3", "天数 > 30")
+        services.publish_case_type(town["eng"], shorter)
+
+        town.act("li", case)
+        assert (case.version, case.node) == (1, "director")
+        other = town.start("wang", days=5)
+        town.act("li", other)
+        assert (other.version, other.outcome) == (2, "granted")
+
+    def test_the_same_file_again_is_no_new_version(self, town):
+        assert services.publish_case_type(town["eng"], LEAVE).version == 1
+        assert CaseTypeVersion.objects.filter(code="demo.leave").count() == 1
+
+    def test_migration_is_an_act_with_a_reason(self, town):
+        case = town.start("wang", days=5)
+        services.publish_case_type(town["eng"], LEAVE.replace("天数 > 3", "天数 > 30"))
+        with pytest.raises(NotPermitted):
+            services.migrate_case(town["li"], case.pk, 2, "leader", reason="新规")
+        services.migrate_case(town["mayor"], case.pk, 2, "leader", reason="新规")
+        town.act("li", case)
+        assert (case.version, case.outcome) == (2, "granted")
+
+    def test_only_engineers_publish(self, town):
+        with pytest.raises(NotPermitted):
+            services.publish_case_type(town["li"], LEAVE)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE workflow_caseentry SET kind = 'x'",
+            "DELETE FROM workflow_caseentry",
+            "UPDATE workflow_casetypeversion SET version = 9",
+            "DELETE FROM workflow_casetypeversion",
+        ],
+    )
+    def test_log_and_published_versions_cannot_be_changed_by_anybody(self, town, statement):
+        town.start("wang", days=5)
+        with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_who_has_nothing_to_do_with_a_case_does_not_learn_that_it_exists(town):
+    case = town.start("wang", days=2)
+    for name in ("wang", "li", "mayor"):
+        assert services.describe_case(town[name], case.pk).case.pk == case.pk
+    for name in ("zhao", "qian"):
+        with pytest.raises(NotFound):
+            services.describe_case(town[name], case.pk)
+
+
+def test_the_inbox_holds_what_is_mine_and_what_is_my_roles(town):
+    case = town.start("wang", days=2)
+    assert [one.case_id for one in services.list_tasks(town["li"], "todo")] == [case.pk]
+    assert [one.case_id for one in services.list_tasks(town["sun"], "todo")] == [case.pk]
+    assert services.list_tasks(town["zhao"], "todo") == []
+    town.act("li", case)
+    assert services.list_tasks(town["sun"], "todo") == []
+    assert [one.case_id for one in services.list_tasks(town["li"], "done")] == [case.pk]
+    assert [one.id for one in services.list_cases(town["wang"])] == [case.pk]

@@ -1,0 +1,93 @@
+"""Whatever people do, the log tells it all. 随机历史重放。"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+
+from yiwang.kernel.workflow.services.machine.evolving import replay
+from yiwang.kernel.workflow.types import DONE, CaseState
+
+from .files import BOARD, LEAVE, TASKS
+from .play import Play, play_at_random
+
+FILES = {"leave": LEAVE, "board": BOARD, "tasks": TASKS}
+QUICK, ALL = 600, int(os.environ.get("YIWANG_EXAMPLES_HISTORIES", "10000"))
+
+
+def run_histories(count: int) -> Counter[str]:
+    told: Counter[str] = Counter()
+    for seed in range(count):
+        play = play_at_random(list(FILES.values())[seed % 3], seed, 12 + seed % 20)
+        check(play)
+        told.update(event.kind for event in play.log)
+        told.update(play.refused)
+    return told
+
+
+def check(play: Play) -> None:
+    """What must hold after any history."""
+    assert replay(play.log) == play.state
+    assert play.state.seq == len(play.log)
+    nothing_lost(play)
+    someone_is_asked(play.state, play)
+
+
+def nothing_lost(play: Play) -> None:
+    """Every task ever opened, and every decision on it, stands in the log, also after 退回."""
+    opened = [event.body["task"] for event in play.log if event.kind == "task_opened"]
+    assert len(opened) == len(set(opened))
+    ended = Counter(
+        event.body["task"] for event in play.log if event.kind in ("task_done", "task_cancelled")
+    )
+    reopened = Counter(event.body["task"] for event in play.log if event.kind == "task_reopened")
+    for task in opened:
+        still_asked = task in play.state.tasks and play.state.tasks[task].status in (
+            "open",
+            "waiting",
+        )
+        assert ended[task] >= (0 if still_asked else 1)
+        assert ended[task] <= 1 + reopened[task]
+
+
+def someone_is_asked(state: CaseState, play: Play) -> None:
+    """A live case never stands where nobody can do anything; a suspended one can be resumed."""
+    if not state.live:
+        assert not play.open_tasks()
+    if state.status not in ("running", "supplementing"):
+        return
+    running_children = any(child.status == "running" for child in state.children.values())
+    assert play.open_tasks() or running_children, (state, play.log[-8:])
+
+
+def test_hundreds_of_random_histories_replay_to_the_state_they_left() -> None:
+    told = run_histories(QUICK)
+
+    # The dice have met every kind of event, or the test shows nothing about it.
+    for kind in (
+        "returned", "withdrawn", "task_moved", "task_waits", "task_reopened", "suspended", "resumed",
+        "supplement_asked", "supplemented", "terminated", "closed", "child_ended", "migrated",
+        "clock_set", "clock_dropped", "lit",
+    ):  # fmt: skip
+        assert told[kind], kind
+    for code in ("workflow.task.not_yours", "workflow.task.done", "workflow.case.suspended"):
+        assert told[code], code
+
+
+@pytest.mark.deep
+def test_ten_thousand_random_histories_replay_to_the_state_they_left() -> None:
+    assert run_histories(ALL)["closed"] > ALL // 10
+
+
+def test_a_log_with_a_line_left_out_gives_another_state() -> None:
+    """The test above can fail: a lost line shows."""
+    play = play_at_random(LEAVE, 5, 20)
+    done = [at for at, event in enumerate(play.log) if event.kind == "task_done"]
+    assert any(task.status == DONE for task in play.state.tasks.values()) or done
+    try:
+        lost = replay(play.log[: done[0]] + play.log[done[0] + 1 :])
+    except KeyError:
+        return
+    assert lost != play.state

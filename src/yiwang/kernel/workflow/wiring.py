@@ -1,0 +1,31 @@
+"""What the case kernel registers at start. 流程登记项。"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.text import msg
+from yiwang.kernel.base.todo import TODO_SOURCES, Todo
+from yiwang.kernel.ledger.services import guard_table
+from yiwang.kernel.ui.menu import add_menu
+
+from .services import USE, count_boxes
+
+guard_table("workflow_caseentry", unique=("case_id", "seq"))
+guard_table("workflow_casetypeversion", unique=("code", "version"))
+
+add_menu(
+    "workflow:inbox", msg("Inbox"), section=msg("Work"), permission=USE, order=50, icon="check"
+)
+
+
+def waiting_tasks(actor: Actor) -> list[Todo]:
+    """What waits in the actor's inbox. 待办事项。"""
+    if not actor.may(USE):
+        return []
+    waiting = count_boxes(actor)["todo"]
+    return [Todo(msg("%(count)s tasks wait for you"), waiting, reverse("workflow:inbox"), "yellow")]
+
+
+TODO_SOURCES.register("workflow.tasks", waiting_tasks)
