@@ -11,7 +11,8 @@ from yiwang.kernel.calendar.types import WorkCalendar
 from yiwang.kernel.calendar.vendor import vendor_years
 from yiwang.kernel.workflow.types import Branch, CaseType, Node, Who
 
-from .guards import compile_guard
+from .guards import compile_guard, compile_table
+from .table_checks import check_table
 
 Found = tuple[Path, str, str, Mapping[str, object]]
 
@@ -188,6 +189,33 @@ def _reach(begin: Sequence[str], onward: Callable[[str], Sequence[str]]) -> set[
     return seen
 
 
+def _tables_decide(case_type: CaseType) -> Iterator[Found]:
+    """Tables without gaps in what they fill, and nothing in them that never counts."""
+    for node in case_type.nodes.values():
+        if node.table and node.table not in case_type.tables:
+            message = "there is no decision table %(table)s"
+            yield (
+                ("nodes", node.key, "decide"),
+                "workflow.type.table",
+                message,
+                {"table": node.table},
+            )
+    for name in case_type.tables:
+        try:
+            table = compile_table(case_type, name)
+        except YiwangError as error:
+            yield ("tables", name), error.code, error.message, error.extra
+            continue
+        for output in sorted(set(table.outputs) - set(case_type.fields)):
+            yield (
+                ("tables", name, "outputs"), "workflow.type.field",
+                "there is no field %(field)s", {"field": output},
+            )  # fmt: skip
+        for problem in check_table(table):
+            if problem.level == "error":
+                yield ("tables", name), problem.code, problem.message, problem.extra
+
+
 def _promise_keeps_law(case_type: CaseType) -> Iterator[Found]:
     """What is promised must not end after what the law asks."""
     legal, promised = case_type.limits.get("legal"), case_type.limits.get("promised")
@@ -204,6 +232,7 @@ CHECKS: tuple[Callable[[CaseType], Iterator[Found]], ...] = (
     _unknown_fields,
     _needed_not_asked,
     _who_is_clear,
+    _tables_decide,
     _promise_keeps_law,
     _guards_compile,
     _ways_end,

@@ -136,7 +136,7 @@ class TestYearsWithoutNotice:
         admin = Actor(id="a", permissions={"calendar.year.edit": "all"})
         with use_time(at("2026-12-31")):
             calendar.import_year(
-                admin, year=2027, notice="国办发明电〔2026〕9号",
+                admin, year=2027, notice="国办发明电 2026 年 9 号",
                 text="date,kind,name\n2027-01-01,休,元旦\n2027-01-04,休,元旦\n2027-01-05,休,元旦\n",
             )  # fmt: skip
             run_due()

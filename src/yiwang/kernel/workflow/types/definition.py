@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from yiwang.kernel.calendar.types import Limit, Yellow
 
@@ -114,9 +114,10 @@ class TimeLimit:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One state of a case: people decide, a route is taken, children run, or it ends. 环节。
+    """One state of a case: people decide, a way is taken, children run, or it ends. 环节。
 
-    Exactly one of `who`, `route`, `children`, `ends` says which. `edits` are the fields that may be
+    Exactly one of `who`, `route`, `table`, `children`, `ends` says which; a decision `table` fills
+    fields, and `then` leads on. `edits` are the fields that may be
     filled here, `needs` those of them that must be. `skip_same`: whoever just decided need not
     decide again. `limit` is how long the step may take. `progress` is what the case counts for in its parent while it is here, 0 to 1.
     """
@@ -132,6 +133,7 @@ class Node:
     skip_same: bool = False
     route: tuple[Branch, ...] = ()
     children: Children | None = None
+    table: str = ""
     then: tuple[Branch, ...] = ()
     ends: str = ""
     limit: TimeLimit | None = None
@@ -154,7 +156,7 @@ class CaseType:
 
     `starts` are the roles that may start one, `oversees` those that may suspend, resume, terminate,
     urge and hand on tasks of others, `reads` those that may look. `limits` are the `legal` and the
-    `promised` one; `escalates` names who hears when one is overdue, else who oversees.
+    `promised` one, `tables` decision tables as written; `escalates` names who hears when one is overdue, else who oversees.
     """
 
     code: str
@@ -167,6 +169,7 @@ class CaseType:
     needs: tuple[str, ...] = ()
     oversees: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    tables: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, TimeLimit] = field(default_factory=dict)
     escalates: Who | None = None
     fallback: Who = Who(starter=True)

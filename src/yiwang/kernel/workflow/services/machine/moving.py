@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yiwang.kernel.base.errors import Conflict
-from yiwang.kernel.workflow.services.guards import holds_guard
+from yiwang.kernel.workflow.services.guards import decide_by_table, holds_guard
 from yiwang.kernel.workflow.types import (
     Branch,
     Children,
@@ -52,6 +52,11 @@ def enter(
         _ask(draft, node, holders)
     elif node.children:
         _open_children(draft, node.children)
+    elif node.table:
+        draft.say(
+            "filled", data=decide_by_table(draft.type, node.table, draft.state), by=node.table
+        )
+        go(draft, node.then, hops=hops + 1, **entered)
     else:
         go(draft, node.route, hops=hops + 1, **entered)
 
