@@ -31,7 +31,8 @@ def notify(act: Act, account_ids: Iterable[str], title: str, url: str = "", **pa
         raise InvalidInput(
             "notify.notice.address", "A notice leads to a page of this platform only"
         )
-    known = get_accounts(set(account_ids) - {act.actor.id})
+    wanted = set(account_ids) - {act.actor.id}
+    known = get_accounts(wanted) if wanted else {}
     rows = [
         Notice(account_id=pk, title=title, params=params, url=url, act_id=act.id, sent_at=act.at)
         for pk, account in sorted(known.items())

@@ -16,7 +16,8 @@ from .services.absences import move_begun
 from .services.ticking import recalculate_open, tick_due
 
 
-@task("workflow.tick", label=msg("Tell of deadlines"), quick=True, internal=True)
+# A worker that dies over it must not silence it for long: escalation comes within a minute.
+@task("workflow.tick", label=msg("Tell of deadlines"), quick=True, internal=True, lease_seconds=15)
 def tick(context: JobContext) -> dict[str, int]:  # noqa: ARG001 - tasks' shape
     """Tell of every light that changed, at most half a minute late. 亮灯。"""
     return {"cases": tick_due()}
@@ -43,5 +44,5 @@ def year_changed(event: Event) -> None:
         enqueue(act, "workflow.recalculate", {"year": year}, on=Ref("calendar.year", str(year)))
 
 
-schedule("workflow.tick", every=timedelta(seconds=20))
+schedule("workflow.tick", every=timedelta(seconds=15))
 schedule("workflow.absences", daily_at=time(0, 5))
