@@ -59,6 +59,7 @@ def make_people(home: Home, password: str) -> list[dict[str, str]]:
 def fill_city(session: Session, rows: int) -> dict[str, Any]:
     """Generate the registers, land each as its department sends it, compare what belongs together. 生成、汇聚、比对。"""
     from yiwang.site.sample.building import write_sample
+    from yiwang.site.sample.cases import load_sample_cases
 
     with tempfile.TemporaryDirectory() as name:
         truths = write_sample(Path(name), rows=rows)
@@ -68,6 +69,7 @@ def fill_city(session: Session, rows: int) -> dict[str, Any]:
         watch_inbox(session, Path(name) / WATCHED)
         notify_owner(session, resources[NOTIFIED])
         files += hold_one(session, Path(name), truths.files[0])
+    load_sample_cases()
     return {
         "files": files,
         "comparisons": [compare_one(session, resources, one) for one in truths.comparisons],
