@@ -10,13 +10,20 @@ from yiwang.kernel.base.todo import TODO_SOURCES, Todo
 from yiwang.kernel.ledger.services import guard_table
 from yiwang.kernel.ui.menu import add_menu
 
-from .services import USE, count_boxes
+from .services import PUBLISH, USE, count_boxes
 
 guard_table("workflow_caseentry", unique=("case_id", "seq"))
 guard_table("workflow_casetypeversion", unique=("code", "version"))
 
+WORK = msg("Work")
+
+add_menu("workflow:inbox", msg("Inbox"), section=WORK, permission=USE, order=50, icon="check")
+add_menu("workflow:start", msg("Start something"), section=WORK, permission=USE, order=52)
 add_menu(
-    "workflow:inbox", msg("Inbox"), section=msg("Work"), permission=USE, order=50, icon="check"
+    "workflow:away", msg("Who stands in"), section=WORK, permission=USE, order=54, icon="people"
+)
+add_menu(
+    "workflow:types", msg("Kinds of cases"), section=WORK, permission=PUBLISH, order=56, icon="code"
 )
 
 

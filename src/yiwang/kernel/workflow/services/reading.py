@@ -9,20 +9,34 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.identity import services as identity
-from yiwang.kernel.workflow.models import Case, CaseEntry, Task
-from yiwang.kernel.workflow.types import DONE, OPEN, CaseState, CaseType, Person, TaskState
+from yiwang.kernel.ledger import services as ledger
+from yiwang.kernel.standards import services as standards
+from yiwang.kernel.workflow.models import Case, CaseEntry, CaseTypeVersion, Task
+from yiwang.kernel.workflow.types import (
+    DONE,
+    OPEN,
+    CaseState,
+    CaseType,
+    Field,
+    Label,
+    Person,
+    TaskState,
+)
 
 from . import store
+from .machine.draft import Draft
 from .machine.evolving import replay
 from .overseeing import oversees
-from .permissions import USE
-from .publishing import get_type
+from .permissions import PUBLISH, USE
+from .publishing import find_newest, get_type
 from .steps import person_of
+from .world import City
 
 COUNT_AT_MOST = 99
+CHILDREN_AT_MOST = 500
 BOXES = ("todo", "done", "started")
 
 
@@ -39,6 +53,7 @@ class TaskLine:
     kind: str
     status: str
     action: str
+    action_title: Label
     opened_at: datetime
     done_at: datetime | None
     starter: str
@@ -65,7 +80,9 @@ class CaseLine:
 class CaseView:
     """A case with everything its page shows. 流程详情。
 
-    `own` is the task that the reader can act on now, `names` the names of everybody in it.
+    `own` is the task that the reader can act on now, `names` the names of all people in it,
+    `places` those of all organizations. `newer` is the newest version of its type where that is not
+    the case's own, for those who may move it there; `parent` is left out where it may not be seen.
     """
 
     case: Case
@@ -77,6 +94,9 @@ class CaseView:
     may_oversee: bool
     may_withdraw: bool
     children: Sequence[CaseLine]
+    places: dict[str, str]
+    parent: CaseLine | None = None
+    newer: CaseType | None = None
 
 
 def list_tasks(actor: Actor, box: str, *, after: str = "", limit: int = 50) -> list[TaskLine]:
@@ -130,17 +150,100 @@ def describe_case(actor: Actor, case_id: str) -> CaseView:
         raise NotFound("workflow.case.unknown", "There is no such case")
     state = store.load_state(case)
     entries = list(CaseEntry.objects.filter(case_id=case_id).order_by("seq"))
+    children = Case.objects.filter(parent_id=case.pk).order_by("id")[:CHILDREN_AT_MOST]
+    above = oversees(actor, case_type, case.organization)
     return CaseView(
         case=case,
         type=case_type,
         state=state,
         entries=entries,
-        names=_names(case, state, entries),
+        names=_names(case_type, case, entries),
         own=_own_task(person_of(actor), state),
-        may_oversee=oversees(actor, case_type, case.organization),
+        may_oversee=above,
         may_withdraw=_may_withdraw(actor, state),
-        children=[_case_line(row) for row in Case.objects.filter(parent_id=case.pk).order_by("id")],
+        children=[_case_line(row) for row in children],
+        places=_places(case_type, case, entries),
+        parent=_find_parent(actor, case),
+        newer=_find_newer(case_type) if above and state.live else None,
     )
+
+
+def _find_parent(actor: Actor, case: Case) -> CaseLine | None:
+    parent = Case.objects.filter(pk=case.parent_id).first() if case.parent_id else None
+    if parent is None or not _may_see(actor, parent, get_type(parent.type_id)):
+        return None
+    return _case_line(parent)
+
+
+def _find_newer(case_type: CaseType) -> CaseType | None:
+    _, newest = find_newest(case_type.code)
+    return newest if newest.version > case_type.version else None
+
+
+def check_own_task(actor: Actor, view: CaseView, task_id: str) -> None:
+    """Raise what any verb would say of a task that the actor cannot act on now. 校验本人待办。
+
+    A page asks before it looks at a form: whoever sends an old page should hear that the case has
+    moved on, not that a field of the next step is missing.
+    """
+    Draft(view.type, view.state, person_of(actor), City()).find_own_task(task_id)
+
+
+def is_guarded(field: Field) -> bool:
+    """Whether what stands in a field is masked; an element that nobody knows is too. 是否脱敏。"""
+    found = standards.find_element(field.element)
+    return bool(field.element) and (found is None or (found.personal and found.mask != "keep"))
+
+
+def mask(field: Field, text: str) -> str:
+    """What of a guarded field may be seen. 脱敏取值。"""
+    if standards.find_element(field.element) is None:
+        return "***"
+    return standards.mask_value(field.element, text) or "***"
+
+
+def record_look(actor: Actor, view: CaseView) -> None:
+    """Leave the read row of a look at a case that holds personal data. 记录查阅。
+
+    Called before the page is drawn: when the row cannot be written, nothing is shown.
+    """
+    personal = sorted(
+        key
+        for key, one in view.type.fields.items()
+        if one.element and view.state.data.get(key) and _is_personal(one.element)
+    )
+    if personal:
+        on = Ref("workflow.case", view.case.pk, view.case.number)
+        ledger.record_read(
+            actor, on=on, purpose="", columns=personal, rows=1, where="case", unmasked=False
+        )
+
+
+def _is_personal(element: str) -> bool:
+    found = standards.find_element(element)
+    return found is None or found.personal
+
+
+def list_types(actor: Actor, *, after: str = "", limit: int = 50) -> list[CaseTypeVersion]:
+    """All published versions, the newest first, before `after`. 流程定义列表。
+
+    Holders of `workflow.types.publish`.
+    """
+    actor.require(PUBLISH)
+    rows = CaseTypeVersion.objects.defer("source").order_by("-id")
+    return list((rows.filter(id__lt=after) if after else rows)[:limit])
+
+
+def get_type_version(actor: Actor, type_id: str) -> CaseTypeVersion:
+    """One published version with its source; NotFound. 取流程定义。
+
+    Holders of `workflow.types.publish`.
+    """
+    actor.require(PUBLISH)
+    found = CaseTypeVersion.objects.filter(pk=type_id).first()
+    if found is None:
+        raise NotFound("workflow.type.no_such", "There is no such version of a case type")
+    return found
 
 
 def load_log(actor: Actor, case_id: str) -> Sequence[CaseEntry]:
@@ -163,7 +266,10 @@ def _may_see(actor: Actor, case: Case, case_type: CaseType) -> bool:
     mine = Q(account=actor.id) | Q(by=actor.id) | Q(on_behalf_of=actor.id)
     pool = Q(account="", role__in=actor.roles, organization__in=["", actor.organization])
     cases = [case.pk, *([case.root] if case.root else [])]
-    return Task.objects.filter(mine | pool, case_id__in=cases).exists()
+    if Task.objects.filter(mine | pool, case_id__in=cases).exists():
+        return True
+    # Who handed their task on is asked no more, yet may see what becomes of it.
+    return CaseEntry.objects.filter(case_id=case.pk, actor=actor.id).exists()
 
 
 def _own_task(person: Person, state: CaseState) -> TaskState | None:
@@ -180,21 +286,36 @@ def _may_withdraw(actor: Actor, state: CaseState) -> bool:
     return voted or (bool(state.came_from) and state.moved_by == actor.id and fresh)
 
 
-def _names(case: Case, state: CaseState, entries: Iterable[CaseEntry]) -> dict[str, str]:
-    """Names of all accounts that stand in a case, in one query. 姓名。"""
-    ids = {case.starter}
+def _names(case_type: CaseType, case: Case, entries: Iterable[CaseEntry]) -> dict[str, str]:
+    """Names of all accounts that stand in a case, in one go. 姓名。"""
+    ids = {case.starter, *_listed(case_type, case.data, ("person", "people"))}
     for entry in entries:
-        ids |= {entry.actor, entry.on_behalf_of}
-        for holder in (entry.body.get("holder"), entry.body.get("was")):
-            ids |= set(_accounts_in(holder))
-    ids |= {account for one in state.handled.values() for account in one.by}
+        ids |= {entry.actor, entry.on_behalf_of, str(entry.body.get("by", ""))}
+        for holder in _holders_in(entry):
+            ids |= {holder.get("account", ""), holder.get("on_behalf_of", "")}
     return {account.id: account.label for account in identity.get_accounts(ids - {""}).values()}
 
 
-def _accounts_in(holder: Any) -> list[str]:
-    return (
-        [holder[name] for name in ("account", "on_behalf_of") if name in holder] if holder else []
-    )
+def _places(case_type: CaseType, case: Case, entries: Iterable[CaseEntry]) -> dict[str, str]:
+    """Names of all organizations that stand in a case. 机构名称。"""
+    codes = {case.organization, *_listed(case_type, case.data, ("organization", "organizations"))}
+    for entry in entries:
+        codes |= {holder.get("organization", "") for holder in _holders_in(entry)}
+        codes.add(str(entry.body.get("member", "")))
+    return {code: one.name for code, one in identity.get_organizations(codes - {""}).items()}
+
+
+def _holders_in(entry: CaseEntry) -> list[dict[str, str]]:
+    return [
+        entry.body[name] for name in ("holder", "was") if isinstance(entry.body.get(name), dict)
+    ]
+
+
+def _listed(case_type: CaseType, data: Any, kinds: tuple[str, ...]) -> list[str]:
+    """What the fields of some kinds hold, lists taken apart."""
+    found = [data.get(key) for key, one in case_type.fields.items() if one.kind in kinds]
+    lists = [value if isinstance(value, list) else [value] for value in found if value]
+    return [str(one) for values in lists for one in values]
 
 
 def _task_line(row: Task) -> TaskLine:
@@ -210,6 +331,7 @@ def _task_line(row: Task) -> TaskLine:
         kind=row.kind,
         status=row.status,
         action=row.action,
+        action_title=node.actions[row.action].label if node and row.action in node.actions else {},
         opened_at=row.opened_at,
         done_at=row.done_at,
         starter=row.case.starter,

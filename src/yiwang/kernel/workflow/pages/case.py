@@ -1,0 +1,270 @@
+"""The page of a case. 流程详情页。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.clock import now
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound, TooMany, YiwangError
+from yiwang.kernel.base.text import msg
+from yiwang.kernel.ui.access import actor_of, needs
+from yiwang.kernel.ui.flash import flash
+from yiwang.kernel.ui.lists import Light
+from yiwang.kernel.workflow import services
+from yiwang.kernel.workflow.services import USE, CaseLine, CaseView
+from yiwang.kernel.workflow.services.reading import check_own_task, record_look
+from yiwang.kernel.workflow.services.steps import case_of_task, person_of
+from yiwang.kernel.workflow.types import ASIDE, RUNNING, SUPPLEMENT, SUPPLEMENTING, TaskState
+
+from .fields import Choices
+from .forms import CaseForm
+from .steps import draw_steps
+from .story import tell_story
+from .verbs import VERBS, Verb, list_case_verbs, list_own_verbs, list_task_verbs
+from .words import (
+    LIGHTS,
+    TASK_KINDS,
+    TASK_LIGHTS,
+    explain_failure,
+    in_language,
+    label_action,
+    label_outcome,
+    name_holder,
+    say_duration,
+    show_value,
+)
+
+REFUSALS = (InvalidInput, Conflict, TooMany)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A verb that the page offers, with its form; open where the form was just refused. 可用操作。"""
+
+    name: str
+    verb: Verb
+    form: CaseForm
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task of the present step as the table shows it. 任务行。"""
+
+    holder: str
+    kind: str
+    light: Light
+    since: datetime | None
+    waited: str
+    action: str
+    offers: list[Offer]
+
+
+class CasePage:
+    """Everything the page of a case shows. 流程页内容。 `refused` is a form that was just sent."""
+
+    def __init__(
+        self, actor: Actor, view: CaseView, refused: tuple[str, CaseForm] | None = None
+    ) -> None:
+        self.actor, self.view, self.refused = actor, view, refused
+        self.choices = Choices(actor, view.places)
+        self.placed = False
+
+    def offer(self, name: str, task: str = "") -> Offer:
+        """A verb with its form, the refused one where it is that. 操作及表单。"""
+        verb = VERBS[name]
+        if self.refused and self.refused[0] == name:
+            form = self.refused[1]
+            if str(form["task"].value() or "") == task:
+                self.placed = True
+                return Offer(name, verb, form, opened=True)
+        return Offer(name, verb, verb.form(self.view, self.choices, name, task))
+
+    def offer_all(self, names: Iterable[str], task: str = "") -> list[Offer]:
+        """Several verbs with their forms. 多个操作。"""
+        return [self.offer(name, task) for name in names]
+
+    @property
+    def mine(self) -> Offer | None:
+        """What the reader is asked for here: to decide, or to supply. 本人待办。"""
+        own, state = self.view.own, self.view.state
+        if own is None:
+            return None
+        if own.kind == SUPPLEMENT:
+            return self.offer("supply", own.id) if state.status == SUPPLEMENTING else None
+        return self.offer("decide", own.id) if state.status == RUNNING else None
+
+    @property
+    def buttons(self) -> list[tuple[str, str]]:
+        """The decisions that the reader can take: key and label. 办理按钮。"""
+        own, node = self.view.own, self.view.type.nodes[self.view.state.node]
+        if own and own.kind in ASIDE:
+            return [("reply", gettext("Reply"))]
+        return [(key, in_language(one.label)) for key, one in node.actions.items()]
+
+    @property
+    def tasks(self) -> list[TaskRow]:
+        """Whoever is or was asked at the present step. 当前任务。"""
+        opened = {
+            entry.body["task"]: entry.at
+            for entry in self.view.entries
+            if entry.kind == "task_opened"
+        }
+        return [self._row(task, opened.get(task.id)) for task in self.view.state.tasks.values()]
+
+    def _row(self, task: TaskState, since: datetime | None) -> TaskRow:
+        waits = task.status in ("open", "waiting") and since
+        verbs = list_task_verbs(self.view, task, person_of(self.actor).is_asked)
+        node = self.view.type.nodes.get(self.view.state.node)
+        return TaskRow(
+            holder=name_holder(task.holder, self.view),
+            kind=TASK_KINDS.get(task.kind, ""),
+            light=TASK_LIGHTS[task.status],
+            since=since,
+            waited=say_duration(now() - since) if waits and since else "",
+            action=label_action(node, task.action) if task.action else "",
+            offers=self.offer_all(verbs, task.id),
+        )
+
+    def context(self, failure: str = "") -> dict[str, Any]:
+        """What the template asks for. 模板内容。"""
+        view = self.view
+        mine = self.mine
+        own = view.own.id if view.own else ""
+        found = {
+            "view": view,
+            "light": light_of(view),
+            "step": in_language(view.type.nodes[view.state.node].title),
+            "kind": in_language(view.type.title),
+            "facts": list_facts(view),
+            "mine": mine,
+            "own": view.own,
+            "behalf": self._behalf(),
+            "note": self._asked_note(),
+            "buttons": self.buttons,
+            "positive": view.type.nodes[view.state.node].positive,
+            "more": self.offer_all(list_own_verbs(view), own),
+            "over": self.offer_all(list_case_verbs(view, self.actor)),
+            "tasks": self.tasks,
+            "story": tell_story(view),
+            "steps": draw_steps(view),
+            "children": [
+                (child, light_of_line(child), in_language(child.node_title))
+                for child in view.children
+            ],
+            "starter": view.names.get(view.case.starter, view.case.starter),
+            "place": view.places.get(view.case.organization, view.case.organization),
+        }
+        return found | {
+            "failure": "" if self.placed else failure,
+            "people": self.choices.people if self.choices.names_people else [],
+        }
+
+    def _behalf(self) -> str:
+        holder = self.view.own.holder if self.view.own else None
+        absent = holder.on_behalf_of if holder else ""
+        return self.view.names.get(absent, absent)
+
+    def _asked_note(self) -> str:
+        """What the applicant was told to supply. 补正说明。"""
+        asked = [one for one in self.view.entries if one.kind == "supplement_asked"]
+        return str(asked[-1].body.get("note", "")) if asked else ""
+
+
+def light_of(view: CaseView) -> Light:
+    """How a case stands: once closed, how it ended. 流程状态灯。"""
+    state = view.state
+    if state.status == "closed":
+        return Light(label_outcome(view.type, state.outcome), "green")
+    return LIGHTS[state.status]
+
+
+def light_of_line(line: CaseLine) -> Light:
+    """The light of a case in a list. 列表状态灯。"""
+    if line.status == "closed":
+        return Light(in_language(line.node_title), "green")
+    return LIGHTS[line.status]
+
+
+def list_facts(view: CaseView) -> list[tuple[str, str]]:
+    """What was filled in, field by field, those left empty left out. 填报内容。"""
+    found = [
+        (in_language(one.label), show_value(one, view.state.data.get(key), view))
+        for key, one in view.type.fields.items()
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+@needs(USE)
+@require_safe
+def show_case(request: HttpRequest, case_id: str) -> HttpResponseBase:
+    """A case: how it stands, what I can do, what happened. 流程详情。"""
+    actor = actor_of(request)
+    view = services.describe_case(actor, case_id)
+    return draw(request, CasePage(actor, view))
+
+
+def draw(
+    request: HttpRequest, page: CasePage, *, failure: str = "", status: int = 200
+) -> HttpResponse:
+    """The page, once the look is on record. 绘制页面。"""
+    record_look(page.actor, page.view)
+    return render(request, "workflow/case.html", page.context(failure), status=status)
+
+
+@needs(USE)
+@require_POST
+def act(request: HttpRequest, case_id: str, verb: str) -> HttpResponseBase:
+    """Do one of the verbs, and come back to the case. 办理。"""
+    if verb not in VERBS:
+        raise Http404
+    actor = actor_of(request)
+    view = services.describe_case(actor, case_id)
+    task = request.POST.get("task", "")
+    require_task_of(case_id, task)
+    form = VERBS[verb].form(view, Choices(actor, view.places), verb, task, request.POST)
+    try:
+        if VERBS[verb].own:
+            check_own_task(actor, view, task)
+        if form.is_valid():
+            VERBS[verb].do(actor, form)
+            flash(request, VERBS[verb].done)
+            return redirect("workflow:case", case_id)
+    except REFUSALS as error:
+        return refuse(request, verb, form, error)
+    page = CasePage(actor, view, (verb, form))
+    return draw(request, page, failure=first_error(form), status=InvalidInput.status)
+
+
+def require_task_of(case_id: str, task: str) -> None:
+    """NotFound unless a task that is named is of this case. 校验任务归属。"""
+    if task and case_of_task(task) != case_id:
+        raise NotFound("workflow.task.unknown", "There is no such task")
+
+
+def refuse(request: HttpRequest, verb: str, form: CaseForm, error: YiwangError) -> HttpResponse:
+    """The page as the case stands now, with why it could not be done. 操作被拒。"""
+    actor = actor_of(request)
+    view = services.describe_case(actor, form.view.case.pk)
+    text = explain_failure(error, view.type, view)
+    form.full_clean()
+    name = f"f_{error.extra.get('key')}"
+    form.add_error(name if name in form.fields else None, text)
+    page = CasePage(actor, view, (verb, form))
+    return draw(request, page, failure=text, status=error.status)
+
+
+def first_error(form: CaseForm) -> str:
+    """What is wrong with a form that the page does not offer any more. 首个错误。"""
+    texts = [text for errors in form.errors.values() for text in errors]
+    return str(texts[0]) if texts else gettext(msg("What was sent cannot be taken"))

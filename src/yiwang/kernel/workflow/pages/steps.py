@@ -1,0 +1,69 @@
+"""The steps of a case type, drawn as a list in the order in which they are reached. 环节图。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from yiwang.kernel.workflow.services import CaseView
+from yiwang.kernel.workflow.services.checking import list_ways
+from yiwang.kernel.workflow.types import CaseType, Node
+
+from .words import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnStep:
+    """A step as the drawing shows it: `state` is passed, now, or later. 图中环节。"""
+
+    title: str
+    state: str
+    ends: bool
+    ways: tuple[str, ...]
+
+
+def draw_steps(view: CaseView) -> list[DrawnStep]:
+    """Every step, the present one marked, with where each way leads. 绘制环节。"""
+    entered = {entry.body["node"] for entry in view.entries if entry.kind == "entered"}
+    return [
+        DrawnStep(in_language(node.title), _state(view, node, entered), bool(node.ends), ways)
+        for node in order_nodes(view.type)
+        for ways in [tuple(_ways(view.type, node))]
+    ]
+
+
+def order_nodes(case_type: CaseType) -> list[Node]:
+    """The steps by how few moves they are away from the first, the ends last. 环节顺序。"""
+    seen, todo = [case_type.first], [case_type.first]
+    while todo:
+        for _, branch in list_ways(case_type.nodes[todo.pop(0)]):
+            if branch.to not in seen and branch.to in case_type.nodes:
+                seen.append(branch.to)
+                todo.append(branch.to)
+    found = [case_type.nodes[key] for key in seen]
+    return sorted(found, key=lambda node: bool(node.ends))
+
+
+def _state(view: CaseView, node: Node, entered: set[str]) -> str:
+    if node.key == view.state.node:
+        return "passed" if view.state.status == "closed" else "now"
+    return "passed" if node.key in entered else "later"
+
+
+def _ways(case_type: CaseType, node: Node) -> list[str]:
+    """Where each decision leads; where only one way is, the drawing itself says it."""
+    if node.actions:
+        told = [
+            (in_language(action.label), branch.to)
+            for action in node.actions.values()
+            for branch in action.branches
+        ]
+    else:
+        told = [
+            (branch.guard or gettext("otherwise"), branch.to)
+            for branch in (*node.route, *node.then)
+        ]
+    if len({to for _, to in told}) < 2:
+        return []
+    return [f"{label} → {in_language(case_type.nodes[to].title)}" for label, to in told]

@@ -1,0 +1,130 @@
+"""Cases in words: labels in the reader's language, lights, who is asked, how long. 用语。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+from yiwang.kernel.base.errors import YiwangError, fill
+from yiwang.kernel.base.text import msg
+from yiwang.kernel.identity.types import ROLES
+from yiwang.kernel.ui.failures import explain
+from yiwang.kernel.ui.lists import Light
+from yiwang.kernel.ui.lists.cells import show
+from yiwang.kernel.workflow.services import CaseView
+from yiwang.kernel.workflow.services.reading import is_guarded, mask
+from yiwang.kernel.workflow.types import CaseType, Field, Holder, Label, Node
+
+LIGHTS = {
+    "running": Light(msg("In hand"), "blue"),
+    "suspended": Light(msg("Suspended"), "yellow"),
+    "supplementing": Light(msg("Waits for more from the applicant"), "yellow"),
+    "closed": Light(msg("Closed"), "green"),
+    "terminated": Light(msg("Terminated")),
+}
+TASK_LIGHTS = {
+    "open": Light(msg("Asked"), "blue"),
+    "waiting": Light(msg("Waits for others"), "yellow"),
+    "done": Light(msg("Done"), "green"),
+    "cancelled": Light(msg("Not asked any more")),
+}
+TASK_KINDS = {
+    "main": msg("Decides"),
+    "added": msg("Signs too"),
+    "before": msg("Is asked first"),
+    "delegated": msg("Prepares it"),
+    "supplement": msg("Supplies what is missing"),
+}
+ACTIONS = {"reply": msg("Replied"), "return": msg("Sent back")}
+FILE_LINE = "%(file)s, line %(line)s: "
+
+
+def in_language(label: Label) -> str:
+    """A label of a file in the reader's language, else in Chinese. 取语言标签。"""
+    wanted = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return label.get(wanted) or label.get("zh", "")
+
+
+def label_action(node: Node | None, action: str) -> str:
+    """What a decision is called. 动作名称。"""
+    if node and action in node.actions:
+        return in_language(node.actions[action].label)
+    return gettext(ACTIONS[action]) if action in ACTIONS else action
+
+
+def label_outcome(case_type: CaseType, outcome: str) -> str:
+    """How a case ended: the title of the step that ends so. 结果名称。"""
+    for node in case_type.nodes.values():
+        if node.ends == outcome:
+            return in_language(node.title)
+    return outcome
+
+
+def name_holder(holder: Holder, view: CaseView) -> str:
+    """Whoever is asked: a person, or anybody with a role in an organization. 办理人名称。"""
+    if holder.account:
+        name = view.names.get(holder.account, holder.account)
+        if not holder.on_behalf_of:
+            return name
+        other = view.names.get(holder.on_behalf_of, holder.on_behalf_of)
+        return gettext("%(name)s, standing in for %(other)s") % {"name": name, "other": other}
+    role = gettext(ROLES[holder.role].label) if holder.role in ROLES else holder.role
+    place = view.places.get(holder.organization, holder.organization)
+    return f"{place} · {role}" if place else role
+
+
+def say_duration(span: timedelta) -> str:
+    """How long something took, in the two largest units. 用时。"""
+    minutes = int(span.total_seconds()) // 60
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes % 60}
+    if minutes:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    return gettext("less than a minute")
+
+
+def show_value(field: Field, value: Any, view: CaseView) -> str:
+    """What was filled into a field, names for codes; personal data under their mask. 显示填报值。"""
+    if value in (None, "", []):
+        return ""
+    if field.kind in ("person", "people"):
+        return _join(view.names, value)
+    if field.kind in ("organization", "organizations"):
+        return _join(view.places, value)
+    if field.kind == "choice":
+        return next((in_language(label) for code, label in field.choices if code == value), value)
+    if is_guarded(field):
+        return mask(field, str(value))
+    return show(value)
+
+
+def _join(names: Mapping[str, str], value: Any) -> str:
+    codes = value if isinstance(value, list) else [value]
+    return gettext(", ").join(names.get(code, code) for code in codes)
+
+
+def explain_failure(
+    error: YiwangError, case_type: CaseType | None = None, view: CaseView | None = None
+) -> str:
+    """A refusal in words: the field by its label, who was faster by name. 错误说明。"""
+    extra = dict(error.extra)
+    if case_type and extra.get("key") in case_type.fields:
+        extra["field"] = in_language(case_type.fields[extra["key"]].label)
+    if view and extra.get("by"):
+        node = view.type.nodes.get(view.state.node)
+        told = {
+            "name": view.names.get(extra["by"], extra["by"]),
+            "action": label_action(node, extra.get("action", "")),
+        }
+        return gettext("%(name)s has done this already: %(action)s") % told
+    if error.message.startswith(FILE_LINE):
+        # Where it stands and what is wrong are two texts, each with its own translation.
+        message = gettext(FILE_LINE) + gettext(error.message.removeprefix(FILE_LINE))
+        return fill(message, extra)
+    return explain(type(error)(error.code, error.message, **extra))
