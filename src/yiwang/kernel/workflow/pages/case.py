@@ -22,7 +22,7 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.lists import Light
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE, CaseLine, CaseView
-from yiwang.kernel.workflow.services.reading import check_own_task, record_look
+from yiwang.kernel.workflow.services.reading import check_own_task, list_limits, record_look
 from yiwang.kernel.workflow.services.steps import case_of_task, person_of
 from yiwang.kernel.workflow.types import ASIDE, RUNNING, SUPPLEMENT, SUPPLEMENTING, TaskState
 
@@ -33,12 +33,14 @@ from .story import tell_story
 from .verbs import VERBS, Verb, list_case_verbs, list_own_verbs, list_task_verbs
 from .words import (
     LIGHTS,
+    LIMITS,
     TASK_KINDS,
     TASK_LIGHTS,
     explain_failure,
     in_language,
     label_action,
     label_outcome,
+    light_of_due,
     name_holder,
     say_duration,
     show_value,
@@ -146,6 +148,9 @@ class CasePage:
             "light": light_of(view),
             "step": in_language(view.type.nodes[view.state.node].title),
             "kind": in_language(view.type.title),
+            "limits": [
+                (LIMITS[one.name], light_of_due(one), one.clock) for one in list_limits(view.case)
+            ],
             "facts": list_facts(view),
             "mine": mine,
             "own": view.own,

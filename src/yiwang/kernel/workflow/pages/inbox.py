@@ -29,7 +29,7 @@ from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE, CaseLine, TaskLine
 
 from .case import light_of_line
-from .words import ACTIONS, TASK_KINDS, in_language
+from .words import ACTIONS, TASK_KINDS, in_language, light_of_due
 
 START = "/cases/start/"
 
@@ -102,6 +102,7 @@ TODO = ListSpec(
         *columns(task_url),
         STARTER,
         Column("opened", msg("Asked since"), "line.opened_at", kind="datetime"),
+        Column("due", msg("Due"), lambda row: light_of_due(row.line.due), kind="light"),
         Column("behalf", msg("In whose name")),
     ],
     empty=Empty(
@@ -133,6 +134,7 @@ STARTED = ListSpec(
         *columns(case_url),
         Column("state", msg("State"), lambda row: light_of_line(row.line), kind="light"),
         Column("opened", msg("Started"), "line.opened_at", kind="datetime"),
+        Column("due", msg("Due"), lambda row: light_of_due(row.line.due), kind="light"),
         Column("closed", msg("Ended"), "line.closed_at", kind="datetime"),
     ],
     empty=Empty(

@@ -14,11 +14,12 @@ from django.utils.translation import gettext
 
 from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.ui.lists.cells import show
 from yiwang.kernel.workflow.models import CaseEntry
 from yiwang.kernel.workflow.services import CaseView
 from yiwang.kernel.workflow.types import Holder, Node
 
-from .words import in_language, label_action, label_outcome, name_holder, say_duration
+from .words import LIMITS, in_language, label_action, label_outcome, name_holder, say_duration
 
 
 @dataclass(slots=True)
@@ -94,8 +95,9 @@ def tell_story(view: CaseView) -> list[Moment]:
     moments: dict[str, Moment] = {}
     for entry in view.entries:
         moment = moments.setdefault(entry.act_id, Moment(entry.at, teller.name(entry.actor)))
-        moment.lines.append(teller.tell(entry))
-    return list(reversed(moments.values()))
+        line = teller.tell(entry)
+        moment.lines += [line] if line.text else []
+    return [one for one in reversed(moments.values()) if one.lines]
 
 
 def _written(body: Mapping[str, Any]) -> str:
@@ -103,7 +105,7 @@ def _written(body: Mapping[str, Any]) -> str:
 
 
 def _say(text: str) -> Callable[[Teller, CaseEntry], Line]:
-    return lambda _teller, _entry: Line(gettext(text))
+    return lambda _teller, _entry: Line(gettext(text) if text else "")
 
 
 def _opened(_teller: Teller, entry: CaseEntry) -> Line:
@@ -222,6 +224,29 @@ def _child_ended(teller: Teller, entry: CaseEntry) -> Line:
     return Line(gettext("The case %(number)s is closed") % told)
 
 
+def _clock_set(_teller: Teller, entry: CaseEntry) -> Line:
+    """Only a deadline that a notice has moved is worth telling."""
+    if entry.body.get("why") != "calendar":
+        return Line("")
+    told = {
+        "was": show(datetime.fromisoformat(entry.body["was"])),
+        "due": show(datetime.fromisoformat(entry.body["value"]["due_at"])),
+    }
+    return Line(
+        gettext("The working calendar was announced anew: due %(due)s instead of %(was)s") % told
+    )
+
+
+def _lit(_teller: Teller, entry: CaseEntry) -> Line:
+    told = {
+        "limit": gettext(LIMITS.get(entry.body["clock"], "")),
+        "due": show(datetime.fromisoformat(entry.body["due"])),
+    }
+    if entry.body["light"] == "red":
+        return Line(gettext("Overdue (%(limit)s, %(due)s): those above were told") % told)
+    return Line(gettext("Due soon (%(limit)s, %(due)s): those asked were told") % told)
+
+
 def _migrated(_teller: Teller, entry: CaseEntry) -> Line:
     told = {"was": entry.body.get("was", ""), "version": entry.body["version"]}
     return Line(gettext("Goes on under version %(version)s instead of %(was)s") % told)
@@ -241,7 +266,9 @@ TELLERS: Mapping[str, Callable[[Teller, CaseEntry], Line]] = {
     "returned": _returned,
     "withdrawn": _withdrawn,
     "commented": _say(msg("Remarked")),
-    "clock": _say(msg("A time limit was reached")),
+    "clock_set": _clock_set,
+    "clock_dropped": _say(""),
+    "lit": _lit,
     "suspended": _say(msg("Suspended the case")),
     "resumed": _say(msg("Resumed the case")),
     "supplement_asked": _supplement_asked,

@@ -125,11 +125,11 @@ def _migrate(actor: Actor, form: Any) -> None:
 
 VERBS: Mapping[str, Verb] = {
     "decide": Verb(
-        forms.DecideForm, _decide, msg("Decide"), msg("Decide"),
+        forms.DecideForm, _decide, msg("Your task"), msg("Your task"),
         msg("Your decision is recorded."), own=True,
     ),
     "supply": Verb(
-        forms.SupplyForm, _supply, msg("Supply what is missing"), msg("Send in"),
+        forms.SupplyForm, _supply, msg("Supply what is missing"), msg("Send it in"),
         msg("It is sent in, and the case goes on."),
     ),
     "return": Verb(
@@ -189,7 +189,7 @@ VERBS: Mapping[str, Verb] = {
         forms.PersonForm, _transfer, msg("Hand on"), msg("Hand on"), msg("The task is handed on."),
     ),
     "remove": Verb(
-        forms.WhyForm, _remove, msg("Remove"), msg("Remove"), msg("They are asked no more."),
+        forms.WhyForm, _remove, msg("Ask them no more"), msg("Ask them no more"), msg("They are asked no more."),
         msg("They need not sign any more."),
     ),
 }  # fmt: skip

@@ -15,14 +15,14 @@ from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.lists import Light
 from yiwang.kernel.ui.lists.cells import show
 from yiwang.kernel.workflow.services import CaseView
-from yiwang.kernel.workflow.services.reading import is_guarded, mask
+from yiwang.kernel.workflow.services.reading import Due, is_guarded, mask
 from yiwang.kernel.workflow.types import CaseType, Field, Holder, Label, Node
 
 LIGHTS = {
     "running": Light(msg("In hand"), "blue"),
     "suspended": Light(msg("Suspended"), "yellow"),
     "supplementing": Light(msg("Waits for more from the applicant"), "yellow"),
-    "closed": Light(msg("Closed"), "green"),
+    "closed": Light(msg("Case closed"), "green"),
     "terminated": Light(msg("Terminated")),
 }
 TASK_LIGHTS = {
@@ -38,6 +38,18 @@ TASK_KINDS = {
     "delegated": msg("Prepares it"),
     "supplement": msg("Supplies what is missing"),
 }
+LIMITS = {
+    "legal": msg("By law"),
+    "promised": msg("As promised"),
+    "node": msg("This step"),
+}
+DUE = {
+    "red": (msg("Overdue since %(due)s"), "red"),
+    "yellow": (msg("Due soon: %(due)s"), "yellow"),
+    "green": (msg("Due %(due)s"), "green"),
+    "paused": (msg("Stands still; was due %(due)s"), ""),
+    "done": (msg("Ended; was due %(due)s"), ""),
+}
 ACTIONS = {"reply": msg("Replied"), "return": msg("Sent back")}
 FILE_LINE = "%(file)s, line %(line)s: "
 
@@ -46,6 +58,14 @@ def in_language(label: Label) -> str:
     """A label of a file in the reader's language, else in Chinese. 取语言标签。"""
     wanted = "zh" if (get_language() or "zh").startswith("zh") else "en"
     return label.get(wanted) or label.get("zh", "")
+
+
+def light_of_due(due: Due | None) -> Light | None:
+    """How a limit stands, as a sentence and a colour. 时限灯。"""
+    if due is None:
+        return None
+    text, color = DUE[due.light]
+    return Light(gettext(text) % {"due": show(due.clock.due_at)}, color)  # type: ignore[arg-type]
 
 
 def label_action(node: Node | None, action: str) -> str:

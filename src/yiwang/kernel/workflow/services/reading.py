@@ -10,7 +10,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from yiwang.kernel.base.act import Actor, Ref
+from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.calendar.services import clock_from_json, light_of
+from yiwang.kernel.calendar.types import Clock
+from yiwang.kernel.calendar.types import Light as ClockLight
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.standards import services as standards
@@ -41,6 +45,15 @@ BOXES = ("todo", "done", "started")
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A limit of a case as it stands now. 时限状态。 `name` is legal, promised or node."""
+
+    name: str
+    clock: Clock
+    light: ClockLight
+
+
+@dataclass(frozen=True, slots=True)
 class TaskLine:
     """A task as a list shows it. 任务行。"""
 
@@ -58,6 +71,7 @@ class TaskLine:
     done_at: datetime | None
     starter: str
     on_behalf_of: str
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,7 @@ class CaseLine:
     opened_at: datetime
     closed_at: datetime | None
     starter: str
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +201,7 @@ def check_own_task(actor: Actor, view: CaseView, task_id: str) -> None:
     A page asks before it looks at a form: whoever sends an old page should hear that the case has
     moved on, not that a field of the next step is missing.
     """
-    Draft(view.type, view.state, person_of(actor), City()).find_own_task(task_id)
+    Draft(view.type, view.state, person_of(actor), City(now())).find_own_task(task_id)
 
 
 def is_guarded(field: Field) -> bool:
@@ -318,6 +333,17 @@ def _listed(case_type: CaseType, data: Any, kinds: tuple[str, ...]) -> list[str]
     return [str(one) for values in lists for one in values]
 
 
+def list_limits(case: Case) -> list[Due]:
+    """The limits of a case, the soonest first. 时限。"""
+    clocks = {name: clock_from_json(told) for name, told in case.memo.get("clocks", {}).items()}
+    found = [Due(name, clock, light_of(clock, now())) for name, clock in clocks.items()]
+    return sorted(found, key=lambda one: one.clock.due_at)
+
+
+def _next_due(case: Case) -> Due | None:
+    return next((one for one in list_limits(case) if one.clock.stopped_at is None), None)
+
+
 def _task_line(row: Task) -> TaskLine:
     case_type = get_type(row.case.type_id)
     node = case_type.nodes.get(row.node)
@@ -336,6 +362,7 @@ def _task_line(row: Task) -> TaskLine:
         done_at=row.done_at,
         starter=row.case.starter,
         on_behalf_of=row.on_behalf_of,
+        due=_next_due(row.case) if row.status == OPEN else None,
     )
 
 
@@ -353,4 +380,5 @@ def _case_line(row: Case) -> CaseLine:
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         starter=row.starter,
+        due=_next_due(row),
     )

@@ -464,10 +464,14 @@ def test_what_is_not_possible_is_not_offered(browse, town):
 
 # Personal data.
 
-PERSONAL = LEAVE.replace("demo.leave", "demo.card").replace(
-    "why: {label: {zh: 事由, en: Why}}",
-    "why: {label: {zh: 身份证号, en: Identity number}, element: resident_id}",
-).replace("edits: [note]", "edits: [note, why]")
+PERSONAL = (
+    LEAVE.replace("demo.leave", "demo.card")
+    .replace(
+        "why: {label: {zh: 事由, en: Why}}",
+        "why: {label: {zh: 身份证号, en: Identity number}, element: resident_id}",
+    )
+    .replace("edits: [note]", "edits: [note, why]")
+)
 NUMBER = "11010519491231002X"
 
 
@@ -481,7 +485,7 @@ def test_personal_data_are_masked_and_the_look_is_on_record(browse, town, card):
     shown = browse("li").get(f"/cases/{card.pk}/").content.decode()
 
     assert NUMBER not in shown
-    look = ReadRow.objects.get(actor=town["li"].id)
+    look = ReadRow.objects.get(actor_id=town["li"].id)
     assert (look.columns, look.rows, look.unmasked) == (["why"], 1, False)
 
 
@@ -507,8 +511,9 @@ def test_an_absence_is_set_shown_and_ended(browse, town):
     assert browse("sun").post("/cases/away/", data).status_code == 422
     data = {"agent": "sun", "from_date": "2026-01-01", "until_date": "2026-12-31"}
     assert browse("sun").post("/cases/away/", data).status_code == 422
-    from yiwang.kernel.base.clock import today
     from datetime import timedelta
+
+    from yiwang.kernel.base.clock import today
 
     until = today() + timedelta(days=3)
     data = {"agent": "li", "from_date": today().isoformat(), "until_date": until.isoformat()}
