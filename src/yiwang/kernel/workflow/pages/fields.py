@@ -23,7 +23,7 @@ from yiwang.kernel.workflow.types import Field
 
 from .words import in_language
 
-BOXES_AT_MOST = 40
+BOXES_AT_MOST = 300
 DIRECTORY = "colleagues"
 YES, NO = "yes", "no"
 
@@ -236,12 +236,9 @@ def _organization(_one: Field, choices: Choices, *, required: bool) -> forms.Fie
 
 
 def _organizations(_one: Field, choices: Choices, *, required: bool) -> forms.Field:
-    flat = [pair for _, pairs in choices.places for pair in pairs]
-    if len(flat) <= BOXES_AT_MOST:
-        return forms.MultipleChoiceField(
-            required=required, choices=flat, widget=forms.CheckboxSelectMultiple
-        )
-    return forms.MultipleChoiceField(required=required, choices=choices.places)
+    found = sum(len(pairs) for _, pairs in choices.places)
+    widget = forms.CheckboxSelectMultiple if found <= BOXES_AT_MOST else forms.SelectMultiple
+    return forms.MultipleChoiceField(required=required, choices=choices.places, widget=widget)
 
 
 class Maker(Protocol):
