@@ -9,6 +9,7 @@ from yiwang.kernel.base.act import Act, Ref
 from yiwang.kernel.events.models import EventDelivery, EventRow
 from yiwang.kernel.events.types import SUBSCRIBERS, Handler, Subscriber
 from yiwang.kernel.jobs import services as jobs
+from yiwang.kernel.query.rows import rows_of
 
 DELIVER = "events.deliver"
 
@@ -27,7 +28,7 @@ def announce(act: Act, event_type: str, payload: Mapping[str, Any]) -> str:
         act_id=act.id,
         payload=dict(payload),
     )
-    event.save(force_insert=True)
+    rows_of(EventRow).insert([event])
     for subscriber in SUBSCRIBERS.values():
         if subscriber.wants(event_type):
             _address(act, event, subscriber)

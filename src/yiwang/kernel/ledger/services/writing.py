@@ -15,6 +15,7 @@ from yiwang.kernel.base.act import Act, Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotPermitted
 from yiwang.kernel.ledger.models import ActRow, ReadRow
+from yiwang.kernel.query.rows import rows_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def acting(
     try:
         with transaction.atomic():
             yield act
-            _act_row(act).save(force_insert=True)
+            rows_of(ActRow).insert([_act_row(act)])
     except NotPermitted as refusal:
         if not any(refusal is told for _, told in frame.refused):
             frame.refused.append((act, refusal))

@@ -12,7 +12,7 @@ from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.events.services import announce
 from yiwang.kernel.ledger.services import acting
-from yiwang.kernel.workflow.models import Case, Task
+from yiwang.kernel.workflow.models import Case
 from yiwang.kernel.workflow.types import TERMINATED, CaseState, CaseType, Event, Person
 
 from . import store
@@ -51,22 +51,28 @@ def person_of(actor: Actor) -> Person:
 
 
 @contextmanager
-def stepping(actor: Actor, verb: str, case_id: str, *, reason: str = "") -> Iterator[Step]:
-    """Open a step on a case; at its end what the draft says is written and told. 开启一步。
+def stepping(
+    actor: Actor, verb: str, case_id: str = "", *, task: str = "", reason: str = ""
+) -> Iterator[Step]:
+    """Open a step on a case, or on that of a task; at its end it is written and told. 开启一步。
 
     Holders of `workflow.cases.use`; what else is needed each verb says. NotFound, Conflict.
     """
     with acting(actor, verb, on=Ref("workflow.case", case_id), reason=reason) as act:
         actor.require(USE)
-        step = open_step(act, case_id)
-        act.on = Ref("workflow.case", case_id, step.case.number)
+        case = store.lock_case_of(task) if task else store.lock_case(case_id)
+        act.on = Ref("workflow.case", case.pk, case.number)
+        step = _open(act, case)
         yield step
         close_step(step)
 
 
 def open_step(act: Act, case_id: str) -> Step:
     """Read a case under lock for an act. 读取流程。"""
-    case = store.lock_case(case_id)
+    return _open(act, store.lock_case(case_id))
+
+
+def _open(act: Act, case: Case) -> Step:
     old = store.load_state(case)
     draft = Draft(get_type(case.type_id), old, person_of(act.actor), City(act.at))
     return Step(act, case, old, draft)
@@ -204,8 +210,3 @@ def _tell_parent(act: Act, parent_id: str, case: Case, draft: Draft) -> None:
             step.draft, case.pk, status=draft.state.status, outcome=draft.state.outcome
         )
     close_step(step)
-
-
-def case_of_task(task_id: str) -> str:
-    """The case of a task; an unknown task is no case. 任务所属流程。"""
-    return Task.objects.filter(pk=task_id).values_list("case_id", flat=True).first() or ""

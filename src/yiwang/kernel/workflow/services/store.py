@@ -7,16 +7,16 @@ and written only where `seq` is still what was read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError
-from django.db.models import Q
+from django.db import IntegrityError, connection
 
 from yiwang.kernel.base.act import Act
 from yiwang.kernel.base.errors import Conflict, NotFound
+from yiwang.kernel.query.rows import Statement, rows_of, run_together
 from yiwang.kernel.workflow.models import Case, CaseEntry, Task
 from yiwang.kernel.workflow.types import (
     DONE,
@@ -38,16 +38,28 @@ def lock_case(case_id: str) -> Case:
     The topmost case of a tree is locked before any other of it, so that two never wait for each
     other.
     """
-    found = next((row for row in _lock(case_id) if row.pk == case_id), None)
-    if found is None:
+    found = _lock("%s", case_id)
+    if not found or found[-1].pk != case_id:
         raise NotFound("workflow.case.unknown", "There is no such case")
-    return found
+    return found[-1]
 
 
-def _lock(case_id: str) -> list[Case]:
-    root = Case.objects.filter(pk=case_id).values("root")
-    rows = Case.objects.filter(Q(pk=case_id) | Q(pk__in=root)).order_by("root", "pk")
-    return list(rows.select_for_update())
+def lock_case_of(task_id: str) -> Case:
+    """The row of the case of a task, for update; NotFound. 锁定任务所属流程。"""
+    found = _lock("(SELECT case_id FROM workflow_task WHERE id = %s)", task_id)
+    if not found:
+        raise NotFound("workflow.task.unknown", "There is no such task")
+    return found[-1]
+
+
+def _lock(which: str, value: str) -> list[Case]:
+    """A case after its root, which has none of its own and so comes first."""
+    where = (
+        f"{{id}} = {which} OR {{id}} IN (SELECT {{root}} FROM {{table}} WHERE {{id}} = {which})"  # noqa: S608 - texts of this file
+        " ORDER BY {root}, {id}"
+    )
+    update = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    return rows_of(Case).select(where + update, [value, value])
 
 
 def load_state(case: Case) -> CaseState:
@@ -79,7 +91,9 @@ def load_state(case: Case) -> CaseState:
 
 
 def _tasks(case: Case) -> Iterable[Task]:
-    return Task.objects.filter(case_id=case.pk, visit=case.visit).order_by("id")
+    return rows_of(Task).select(
+        "{case_id} = %s AND {visit} = %s ORDER BY {id}", [case.pk, case.visit]
+    )
 
 
 def _task_state(task: Task) -> TaskState:
@@ -90,9 +104,8 @@ def _task_state(task: Task) -> TaskState:
 def save_new(act: Act, case: Case, state: CaseState, events: Sequence[Event]) -> None:
     """Write a case that has just been opened. 新建入库。"""
     _apply(case, state, act.at)
-    case.save(force_insert=True)
-    _save_entries(act, case, events, 0)
-    _save_tasks(case, CaseState(), events, act.at)
+    rows_of(Case).insert([case])
+    run_together(*_log_and_tasks(act, case, CaseState(), events))
 
 
 def save_step(
@@ -101,21 +114,26 @@ def save_step(
     """Write what an act did to a case; Conflict when somebody was faster. 步骤入库。"""
     _apply(case, state, act.at)
     try:
-        _update_case(case, old.seq)
-        _save_entries(act, case, events, old.seq)
+        met = run_together(_change(case, old.seq), *_log_and_tasks(act, case, old, events))
     except IntegrityError as error:
         raise Conflict(*CHANGED) from error
-    _save_tasks(case, old, events, act.at)
+    if not met:
+        raise Conflict(*CHANGED)
 
 
 CHANGED = ("workflow.case.changed", "Somebody else has just changed this case; look again")
 
 
-def _update_case(case: Case, seq: int) -> None:
+def _change(case: Case, seq: int) -> Statement:
     """Only from the state that was read; else somebody was faster."""
     values = {name: getattr(case, name) for name in COLUMNS}
-    if not Case.objects.filter(pk=case.pk, seq=seq).update(**values):
-        raise Conflict(*CHANGED)
+    return rows_of(Case).updating(case.pk, values, seq=seq)
+
+
+def _log_and_tasks(
+    act: Act, case: Case, old: CaseState, events: Sequence[Event]
+) -> list[Statement]:
+    return [_entries(act, case, events, old.seq), *_task_rows(case, old, events, act.at)]
 
 
 COLUMNS = (
@@ -162,8 +180,8 @@ def _memo(state: CaseState) -> dict[str, Any]:
     return memo
 
 
-def _save_entries(act: Act, case: Case, events: Sequence[Event], seq: int) -> None:
-    CaseEntry.objects.bulk_create(
+def _entries(act: Act, case: Case, events: Sequence[Event], seq: int) -> Statement:
+    entries = [
         CaseEntry(
             case=case,
             seq=seq + place,
@@ -175,7 +193,8 @@ def _save_entries(act: Act, case: Case, events: Sequence[Event], seq: int) -> No
             body=event.body,
         )
         for place, event in enumerate(events, 1)
-    )
+    ]
+    return rows_of(CaseEntry).inserting(entries)
 
 
 @dataclass(slots=True)
@@ -188,13 +207,15 @@ class _Touched:
     opinion: str | None = None
 
 
-def _save_tasks(case: Case, old: CaseState, events: Sequence[Event], at: datetime) -> None:
+def _task_rows(
+    case: Case, old: CaseState, events: Sequence[Event], at: datetime
+) -> Iterator[Statement]:
     """Task rows follow the log: those opened and left again within one act too."""
     new = []
     for task_id, touched in _walk(old, events).items():
         values = _values(touched, at)
         if task_id in old.tasks:
-            Task.objects.filter(pk=task_id).update(**values)
+            yield rows_of(Task).updating(task_id, values)
         else:
             new.append(
                 Task(
@@ -209,7 +230,7 @@ def _save_tasks(case: Case, old: CaseState, events: Sequence[Event], at: datetim
                 )
             )
     if new:
-        Task.objects.bulk_create(new)
+        yield rows_of(Task).inserting(new)
 
 
 def _walk(old: CaseState, events: Sequence[Event]) -> dict[str, _Touched]:

@@ -13,7 +13,7 @@ from yiwang.kernel.workflow.types import SUPPLEMENTING, Holder
 from .filling import check_filled
 from .machine import deciding, handing, pausing
 from .overseeing import may_oversee
-from .steps import Step, case_of_task, stepping
+from .steps import Step, stepping
 
 
 def act_on_task(
@@ -28,7 +28,7 @@ def act_on_task(
 
     Who the task is for. Of several at once one wins; the others get Conflict naming who did it.
     """
-    with stepping(actor, "workflow.task.act", case_of_task(task_id)) as step:
+    with stepping(actor, "workflow.task.act", task=task_id) as step:
         task = step.draft.find_own_task(task_id)
         filled = _fill(step, data or {}, positive=_is_positive(step, action, task.kind))
         deciding.act(step.draft, task_id, action, opinion=opinion.strip(), data=filled)
@@ -36,7 +36,7 @@ def act_on_task(
 
 def send_back(actor: Actor, task_id: str, to: str, *, reason: str, straight: bool = False) -> None:
     """退回 to a step decided before; `straight` brings it directly back afterwards. 退回。"""
-    with stepping(actor, "workflow.task.return", case_of_task(task_id), reason=reason) as step:
+    with stepping(actor, "workflow.task.return", task=task_id, reason=reason) as step:
         deciding.send_back(step.draft, task_id, to, reason=reason, straight=straight)
 
 
@@ -48,7 +48,7 @@ def withdraw(actor: Actor, case_id: str, *, reason: str = "") -> None:
 
 def transfer_task(actor: Actor, task_id: str, to: str, *, reason: str) -> None:
     """转办: another account decides instead. 转办。 The holder, or who oversees."""
-    with stepping(actor, "workflow.task.transfer", case_of_task(task_id), reason=reason) as step:
+    with stepping(actor, "workflow.task.transfer", task=task_id, reason=reason) as step:
         task = step.draft.get_task(task_id)
         oversees = not step.draft.person.is_asked(task.holder) and may_oversee(actor, step)
         handing.transfer(step.draft, task_id, _person(to), reason=reason, oversees=oversees)
@@ -56,7 +56,7 @@ def transfer_task(actor: Actor, task_id: str, to: str, *, reason: str) -> None:
 
 def delegate_task(actor: Actor, task_id: str, to: str, *, reason: str = "") -> None:
     """委派: another prepares it, then it comes back to be decided. 委派。"""
-    with stepping(actor, "workflow.task.delegate", case_of_task(task_id), reason=reason) as step:
+    with stepping(actor, "workflow.task.delegate", task=task_id, reason=reason) as step:
         handing.delegate(step.draft, task_id, _person(to), reason=reason)
 
 
@@ -64,31 +64,27 @@ def add_signers(
     actor: Actor, task_id: str, people: Sequence[str], *, mode: str, reason: str = ""
 ) -> None:
     """加签 `before`, `with` or `after` one's own signature. 加签。"""
-    with stepping(actor, "workflow.task.add_signers", case_of_task(task_id), reason=reason) as step:
+    with stepping(actor, "workflow.task.add_signers", task=task_id, reason=reason) as step:
         holders = [_person(one) for one in people]
         handing.add_signers(step.draft, task_id, holders, mode=mode, reason=reason)
 
 
 def remove_signer(actor: Actor, task_id: str, *, reason: str) -> None:
     """减签: somebody who has not signed is asked no more. 减签。"""
-    with stepping(
-        actor, "workflow.task.remove_signer", case_of_task(task_id), reason=reason
-    ) as step:
+    with stepping(actor, "workflow.task.remove_signer", task=task_id, reason=reason) as step:
         oversees = may_oversee(actor, step)
         handing.remove_signer(step.draft, task_id, reason=reason, oversees=oversees)
 
 
 def ask_supplement(actor: Actor, task_id: str, fields: Sequence[str], *, note: str) -> None:
     """补正: the starter is told once what is missing, and the clock stands still. 补正。"""
-    with stepping(
-        actor, "workflow.task.ask_supplement", case_of_task(task_id), reason=note
-    ) as step:
+    with stepping(actor, "workflow.task.ask_supplement", task=task_id, reason=note) as step:
         pausing.ask_supplement(step.draft, task_id, fields, note=note)
 
 
 def supply(actor: Actor, task_id: str, data: Mapping[str, Any], *, note: str = "") -> None:
     """What was asked for comes in; the case goes on. 补正提交。"""
-    with stepping(actor, "workflow.task.supply", case_of_task(task_id)) as step:
+    with stepping(actor, "workflow.task.supply", task=task_id) as step:
         asked = step.draft.state.asked
         filled = dict(data)
         if step.draft.state.status == SUPPLEMENTING:
@@ -100,9 +96,7 @@ def supply(actor: Actor, task_id: str, data: Mapping[str, Any], *, note: str = "
 
 def cancel_supplement(actor: Actor, task_id: str, *, reason: str) -> None:
     """Whoever asked for more needs it no more. 撤销补正。"""
-    with stepping(
-        actor, "workflow.task.cancel_supplement", case_of_task(task_id), reason=reason
-    ) as step:
+    with stepping(actor, "workflow.task.cancel_supplement", task=task_id, reason=reason) as step:
         pausing.cancel_supplement(step.draft, task_id, reason=reason)
 
 

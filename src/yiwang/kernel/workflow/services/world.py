@@ -8,13 +8,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
-
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.calendar.services import load_calendar
 from yiwang.kernel.calendar.types import WorkCalendar
 from yiwang.kernel.identity import services as identity
+from yiwang.kernel.query.rows import rows_of
 from yiwang.kernel.workflow.models import Absence
 from yiwang.kernel.workflow.types import CaseState, Holder, Who
 
@@ -57,15 +56,14 @@ class City:
     @cached_property
     def _agents(self) -> Mapping[str, str]:
         """Everybody away today and who stands in: few rows, read once an act. 今日代理。"""
-        return dict(absences_on_day().values_list("account", "agent"))
+        return {row.account: row.agent for row in absences_on_day()}
 
 
-def absences_on_day() -> Any:
+def absences_on_day() -> list[Absence]:
     """The absences that hold today. 当日有效代理。"""
     day = today()
-    return Absence.objects.filter(
-        Q(ended_at=None), from_date__lte=day, until_date__gt=day
-    ).order_by("id")
+    held = "{ended_at} IS NULL AND {from_date} <= %s AND {until_date} > %s ORDER BY {id}"
+    return rows_of(Absence).select(held, [day, day])
 
 
 def _accounts(who: Who, state: CaseState) -> Iterable[str]:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Max
 
 from yiwang.kernel.base.errors import Conflict, YiwangError
+from yiwang.kernel.query.rows import rows_of
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, CaseEntry, Submission
 from yiwang.kernel.workflow.services import steps, store
@@ -52,19 +53,19 @@ def act_on_stale_state(town, case: Case, monkeypatch: pytest.MonkeyPatch) -> lis
     """Two people who both read the case before either wrote."""
     task = town.task(case)
     actors = [town["li"], town["sun"]]
-    plain = steps.open_step
+    plain = steps._open
     stale = {}
     for actor in actors:
         row = Case.objects.get(pk=case.pk)
         stale[actor.id] = (row, store.load_state(row))
 
-    def open_stale(act: Any, case_id: str) -> Any:
-        step = plain(act, case_id)
+    def open_stale(act: Any, case: Case) -> Any:
+        step = plain(act, case)
         step.case, step.old = stale[act.actor.id]
         step.draft.state = step.old
         return step
 
-    monkeypatch.setattr(steps, "open_step", open_stale)
+    monkeypatch.setattr(steps, "_open", open_stale)
     return all_at_once(2, lambda at: services.act_on_task(actors[at], task, "agree"))
 
 
@@ -72,19 +73,18 @@ def test_without_the_guard_two_people_do_one_task(town, monkeypatch):
     """The race is real: where nothing asks whether the case is as it was read, both succeed."""
     case = town.start("wang", days=2)
 
-    def update(case: Case, seq: int) -> None:
-        Case.objects.filter(pk=case.pk).update(
-            **{name: getattr(case, name) for name in store.COLUMNS}
-        )
+    def change(case: Case, seq: int) -> Any:
+        values = {name: getattr(case, name) for name in store.COLUMNS}
+        return rows_of(Case).updating(case.pk, values)
 
-    numbered = store._save_entries
+    plain = store._entries
 
-    def save(act: Any, case: Case, events: Any, seq: int) -> None:
+    def number_on(act: Any, case: Case, events: Any, seq: int) -> Any:
         last = CaseEntry.objects.filter(case=case).aggregate(last=Max("seq"))["last"]
-        numbered(act, case, events, last)
+        return plain(act, case, events, last)
 
-    monkeypatch.setattr(store, "_update_case", update)
-    monkeypatch.setattr(store, "_save_entries", save)
+    monkeypatch.setattr(store, "_change", change)
+    monkeypatch.setattr(store, "_entries", number_on)
 
     answers = act_on_stale_state(town, case, monkeypatch)
 
