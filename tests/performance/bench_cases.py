@@ -1,0 +1,199 @@
+"""Durable steps of cases a second, on SQLite and PostgreSQL, beside a BPMN engine. 流程步骤基准。
+
+    python -m tests.performance.bench_cases [--steps 500] [--spiff FOLDER]
+
+A step is a decision on a task as `act_on_task` takes it: permission, case log, case, tasks, event
+and ledger row in one transaction, `synchronous=FULL` on SQLite. One connection. A case is measured
+young and after a thousand steps: a step costs the same. `--spiff` names a folder into which
+SpiffWorkflow 3.2 was installed (`pip install --target`): the same ring of two human tasks, its state
+serialised into the same rows in the same acts (`spiff_ring`), five steps an instance. PostgreSQL is
+measured where `PG` answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+RING = """
+case: bench.ring
+title: {zh: 往复}
+fields: {n: {label: {zh: 数}, kind: integer}}
+start: {roles: [viewer], edits: [n], to: one}
+oversees: [director]
+nodes:
+  one:
+    title: {zh: 甲}
+    who: {starter: true}
+    edits: [n]
+    actions:
+      agree: {label: {zh: 同意}, to: two}
+      end: {label: {zh: 办结}, to: done}
+  two:
+    title: {zh: 乙}
+    who: {starter: true}
+    edits: [n]
+    actions: {agree: {label: {zh: 同意}, to: one}}
+  done: {title: {zh: 办结}, ends: done}
+"""
+DATABASE = "yiwang_bench_cases"
+GOALS = {"sqlite": 400, "postgresql": 250}
+FASTER, FLAT = 3, 1.25
+
+
+def measured(steps: int, spiff: str) -> None:
+    """Set a node up, walk one case round and round, print. 单进程测量。"""
+    _prepare()
+    from yiwang.kernel.workflow import services
+    from yiwang.kernel.workflow.models import Task
+
+    actor = _people()
+    case = services.start_case(actor, "bench.ring", {"n": 0})
+
+    def step(number: int) -> None:
+        task = Task.objects.filter(case=case, status="open").values_list("pk", flat=True)[0]
+        services.act_on_task(actor, task, "agree", data={"n": number}, opinion="同意")
+
+    if spiff:
+        sys.path.append(spiff)
+        from tests.performance.spiff_ring import make_step
+
+        other = make_step(actor, lambda: services.start_case(actor, "bench.ring", {"n": 0}))
+        _timed(other, 25)
+        print(json.dumps(_timed(other, steps)))
+        return
+    found = {}
+    for name, before in (("young", 50), ("old", 1000)):
+        for number in range(before):
+            step(number)
+        found[name] = _timed(step, steps)
+    print(json.dumps(found))
+
+
+def _timed(step: Any, steps: int) -> dict[str, float]:
+    cpu, start = time.process_time(), time.perf_counter()
+    for number in range(steps):
+        step(number)
+    wall = time.perf_counter() - start
+    return {"per_second": steps / wall, "cpu_ms": (time.process_time() - cpu) / steps * 1000,
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}  # fmt: skip
+
+
+def _prepare() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def _people() -> Any:
+    from yiwang.kernel.base.act import SYSTEM
+    from yiwang.kernel.identity import services as identity
+    from yiwang.kernel.workflow import services
+
+    made = {}
+    for role in ("engineer", "viewer"):
+        info, _ = identity.create_account(SYSTEM, name=f"bench-{role}")
+        identity.grant_role(SYSTEM, info.id, role)
+        made[role] = identity.get_actor(info.id)
+    services.publish_case_type(made["engineer"], RING)
+    return made["viewer"]
+
+
+def run(command: list[str], **environment: str) -> dict[str, Any]:
+    """One measurement in a process and a home of its own. 单项。"""
+    with tempfile.TemporaryDirectory(prefix="yiwang-bench-") as home:
+        done = subprocess.run(
+            command, env=os.environ | {"YIWANG_TEST_HOME": home} | environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(done.stderr[-3000:])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def own(steps: int, database: str = "", spiff: str = "") -> dict[str, Any]:
+    """Our steps on a database, or the other engine's. 本平台或对照引擎。"""
+    command = [sys.executable, "-m", "tests.performance.bench_cases", "--work", str(steps)]
+    command += ["--spiff", spiff] if spiff else []
+    return run(command, YIWANG_DATABASE=database)
+
+
+def on_postgres(steps: int, server: str) -> dict[str, Any] | None:
+    """Our steps on PostgreSQL, in a database that is made and dropped; None where none answers."""
+    import psycopg
+
+    base = server.rsplit("/", 1)[0]
+    try:
+        connection = psycopg.connect(f"{base}/postgres", autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        return None
+    with connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+        try:
+            return own(steps, f"{base}/{DATABASE}")
+        finally:
+            connection.execute(f"DROP DATABASE {DATABASE}")
+
+
+def report(found: dict[str, dict[str, Any]], spiff: dict[str, Any] | None) -> None:
+    """Print figures and goals. 报告。"""
+    print(
+        f"{'database':<14}{'steps/s':>10}{'CPU ms':>9}{'old steps/s':>13}{'old CPU ms':>12}{'peak MB':>10}"
+    )
+    for name, one in found.items():
+        young, old = one["young"], one["old"]
+        print(
+            f"{name:<14}{young['per_second']:>10.0f}{young['cpu_ms']:>9.2f}"
+            f"{old['per_second']:>13.0f}{old['cpu_ms']:>12.2f}{old['peak_mb']:>10.0f}"
+        )
+        goal = GOALS[name]
+        told = "met" if young["per_second"] >= goal else "MISSED"
+        print(f"{name}: {young['per_second']:.0f} steps/s, goal ≥ {goal}  {told}")
+        ratio = old["cpu_ms"] / young["cpu_ms"]
+        told = "met" if ratio <= FLAT else "MISSED"
+        print(
+            f"{name}: a step of an old case costs {ratio:.2f} × that of a young one, goal ≤ {FLAT}  {told}"
+        )
+    if spiff:
+        ratio = found["sqlite"]["young"]["per_second"] / spiff["per_second"]
+        told = "met" if ratio >= FASTER else "MISSED"
+        print(
+            f"SpiffWorkflow: {spiff['per_second']:.0f} steps/s, {spiff['cpu_ms']:.2f} CPU ms; ours {ratio:.1f} ×, goal ≥ {FASTER}  {told}"
+        )
+
+
+def main() -> None:
+    """Run the benchmark. 运行基准。"""
+    parser = argparse.ArgumentParser(prog="python -m tests.performance.bench_cases")
+    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--spiff", default="", metavar="FOLDER")
+    parser.add_argument("--work", type=int, default=0, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.work:
+        measured(options.work, options.spiff)
+        return
+    found = {"sqlite": own(options.steps)}
+    server = os.environ.get("PG", "postgresql://postgres@127.0.0.1:5432/yiwang")
+    postgres = on_postgres(options.steps, server)
+    if postgres is None:
+        print(f"PostgreSQL does not answer at {server}: not measured")
+    else:
+        found["postgresql"] = postgres
+    report(found, own(options.steps, spiff=options.spiff) if options.spiff else None)
+
+
+if __name__ == "__main__":
+    main()
