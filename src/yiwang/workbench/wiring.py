@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.base.todo import TODO_SOURCES, Todo
+from yiwang.kernel.calendar.services import load_calendar
+from yiwang.kernel.calendar.types import EDIT_YEARS
 from yiwang.kernel.identity.services import count_without_role, list_organizations
 from yiwang.kernel.identity.types import (
     EDIT_ORGANIZATIONS,
@@ -46,6 +49,23 @@ add_menu(
     order=810,
     icon="people",
 )
+add_menu("workbench:holidays", msg("Working days"), section=STANDARDS, order=440, icon="calendar")
+
+
+def find_calendar_todos(actor: Actor) -> Sequence[Todo]:
+    """The notice of next year, from when it is usually out. 放假安排待办。"""
+    year = today().year + 1
+    if not actor.may(EDIT_YEARS) or today().month < NOTICE_OUT:
+        return []
+    missing = 0 if year in load_calendar().years else 1
+    title = msg("The holidays of next year are not entered; deadlines into it are provisional")
+    return [Todo(title, missing, reverse("workbench:holidays"), "yellow")]
+
+
+NOTICE_OUT = 11
+"""The month in which the State Council usually announces the days of the next year."""
+
+TODO_SOURCES.register("workbench.calendar", find_calendar_todos)
 
 
 def find_people_todos(actor: Actor) -> Sequence[Todo]:

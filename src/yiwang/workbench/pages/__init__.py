@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import accounts, exchange, organizations, sheets, standards, synonyms
+from . import accounts, exchange, holidays, organizations, sheets, standards, synonyms
 
 urlpatterns = [
     path("organizations/", organizations.organizations, name="organizations"),
@@ -40,6 +40,8 @@ urlpatterns = [
         accounts.revoke_role,
         name="revoke_role",
     ),
+    path("working-days/", holidays.holidays, name="holidays"),
+    path("working-days/<int:year>/", holidays.holidays_of, name="holidays_of"),
     path("elements/", standards.elements, name="elements"),
     path("elements/export/", exchange.export_elements, name="export_elements"),
     path("elements/import/", exchange.import_elements, name="import_elements"),
