@@ -22,8 +22,13 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.lists import Light
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE, CaseLine, CaseView
-from yiwang.kernel.workflow.services.reading import check_own_task, list_limits, record_look
-from yiwang.kernel.workflow.services.steps import case_of_task, person_of
+from yiwang.kernel.workflow.services.reading import (
+    case_of_task,
+    check_own_task,
+    list_limits,
+    record_look,
+)
+from yiwang.kernel.workflow.services.steps import person_of
 from yiwang.kernel.workflow.types import ASIDE, RUNNING, SUPPLEMENT, SUPPLEMENTING, TaskState
 
 from .fields import Choices

@@ -266,6 +266,11 @@ def load_log(actor: Actor, case_id: str) -> Sequence[CaseEntry]:
     return describe_case(actor, case_id).entries
 
 
+def case_of_task(task_id: str) -> str:
+    """The case of a task; an unknown task is of none. 任务所属流程。"""
+    return Task.objects.filter(pk=task_id).values_list("case_id", flat=True).first() or ""
+
+
 def replay_case(case_id: str) -> CaseState:
     """The state that the log of a case gives, to hold its rows against. 重放流程。"""
     return replay(store.load_events(case_id))
