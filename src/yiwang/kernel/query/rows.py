@@ -110,7 +110,7 @@ class Rows(Generic[M]):
         for place, convert in enumerate(self._converters):
             for one in convert:
                 values[place] = one(values[place])
-        return cast("M", self.model.from_db(connection.alias, self._names, values))
+        return self.model.from_db(connection.alias, self._names, values)
 
 
 def rows_of(model: type[M]) -> Rows[M]:
