@@ -23,6 +23,8 @@ from .errors import InvalidInput
 LARGEST = 1 << 20
 """Characters of one file. 文件上限。"""
 DEEPEST = 40
+LONGEST_NUMBER = 40
+"""Characters of a number; a longer one is text somebody forgot to quote. 数字位数上限。"""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Path = tuple[str | int, ...]
@@ -89,15 +91,7 @@ def read_document(text: str, *, name: str, schema: Mapping[str, Any]) -> Documen
 
 def _compose(text: str, name: str) -> yaml.Node:
     try:
-        if any(
-            isinstance(token, yaml.AliasToken | yaml.AnchorToken)
-            for token in yaml.scan(text, _LOADER)
-        ):
-            raise InvalidInput(
-                "declared.file.alias",
-                "%(file)s: anchors (&) and aliases (*) are not taken",
-                file=name,
-            )
+        _check_tokens(text, name)
         node = yaml.compose(text, _LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -117,11 +111,30 @@ def _compose(text: str, name: str) -> yaml.Node:
     return node
 
 
+def _check_tokens(text: str, name: str) -> None:
+    """Before anything is built: the builder in C has no floor, and a deep file ends the process."""
+    depth = 0
+    for token in yaml.scan(text, _LOADER):
+        if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
+            raise InvalidInput(
+                "declared.file.alias",
+                "%(file)s: anchors (&) and aliases (*) are not taken",
+                file=name,
+            )
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > DEEPEST:
+            raise _too_deep(name)
+
+
+def _too_deep(name: str) -> InvalidInput:
+    return InvalidInput("declared.file.deep", "%(file)s is nested too deeply", file=name)
+
+
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], name: str) -> Any:
     """Plain data of a node; notes the line of each key; a key told twice is an error."""
     lines.setdefault(path, node.start_mark.line + 1)
     if len(path) > DEEPEST:
-        raise InvalidInput("declared.file.deep", "%(file)s is nested too deeply", file=name)
+        raise _too_deep(name)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(one, (*path, at), lines, name) for at, one in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
@@ -149,9 +162,14 @@ def _pairs(
 
 def _scalar(node: yaml.Node, name: str) -> Any:
     """Texts stay as written: codes are text, and only plain numbers and booleans are read as such."""
-    if node.tag in _TYPED:
-        return yaml.SafeLoader("").construct_object(node)
-    if node.tag in _TEXTS:
+    try:
+        if node.tag in _TYPED and len(node.value) <= LONGEST_NUMBER:
+            return yaml.SafeLoader("").construct_object(node)
+    except (ValueError, LookupError):
+        # Such as !!int abc.
+        pass
+    # PostgreSQL keeps no NUL, in no text.
+    if node.tag in _TEXTS and "\0" not in node.value:
         return node.value
     raise InvalidInput(
         "declared.file.tag",
@@ -160,6 +178,11 @@ def _scalar(node: yaml.Node, name: str) -> Any:
     )  # fmt: skip
 
 
+_OPENING = (
+    yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken,
+    yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken,
+)  # fmt: skip
+_CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 _PREFIX = "tag:yaml.org,2002:"
 _TYPED = {_PREFIX + one for one in ("int", "float", "bool", "null")}
 _TEXTS = {_PREFIX + one for one in ("str", "timestamp", "value", "merge")}
@@ -194,7 +217,7 @@ def _describe(document: Document, schema: Mapping[str, Any], path: Path, error: 
             document.line_of(*path, unknown),
             "declared.key.unknown",
             "%(key)s is not known in %(where)s; nearest: %(near)s; known: %(known)s",
-            {"key": unknown, "where": where, "near": near[0] if near else "—",
+            {"key": unknown[:80], "where": where[:200], "near": near[0] if near else "—",
              "known": ", ".join(known)},
         )  # fmt: skip
     if kind == "required":
