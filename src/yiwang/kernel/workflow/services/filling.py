@@ -7,6 +7,7 @@ bound to a data element must pass its check.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from yiwang.kernel.standards import services as standards
 from yiwang.kernel.workflow.types import CaseType, Field
 
 TEXT_AT_MOST, LONG_AT_MOST, LIST_AT_MOST = 500, 20_000, 500
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _DATE = r"^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _ID = {"type": "string", "minLength": 1, "maxLength": 40}
 _KINDS: Mapping[str, Mapping[str, Any]] = {
@@ -80,6 +82,27 @@ def check_filled(
     return found
 
 
+def check_text(text: str, *, most: int = LONG_AT_MOST) -> str:
+    """What people write beside the fields: opinions, reasons, titles. 校验文字。
+
+    InvalidInput for what no database keeps, and for what nobody would read.
+    """
+    if len(text) > most:
+        raise InvalidInput(
+            "workflow.text.long", "This text is longer than %(most)s characters", most=most
+        )
+    if not _can_be_kept(text):
+        raise InvalidInput("workflow.text.unkept", "This text holds characters that are no text")
+    return text
+
+
+def _can_be_kept(value: Any) -> bool:
+    """PostgreSQL keeps no NUL, and half a character is none."""
+    if isinstance(value, list):
+        return all(map(_can_be_kept, value))
+    return not isinstance(value, str) or not _NO_TEXT.search(value)
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip() or None
@@ -88,10 +111,12 @@ def _clean(value: Any) -> Any:
 
 def _check_schema(case_type: CaseType, told: Mapping[str, Any], edits: Collection[str]) -> None:
     schema = json.dumps(schema_of(case_type, sorted(edits)))
-    error = next(_validator(schema).iter_errors(told), None)
-    if error is None:
-        return
-    key = str(error.instance_path[0]) if error.instance_path else ""
+    key = next((key for key, value in told.items() if not _can_be_kept(value)), "")
+    if not key:
+        error = next(_validator(schema).iter_errors(told), None)
+        if error is None:
+            return
+        key = str(error.instance_path[0]) if error.instance_path else ""
     field = case_type.fields.get(key)
     raise InvalidInput(
         "workflow.field.wrong",

@@ -7,11 +7,11 @@ from datetime import timedelta
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotPermitted, TooMany
-from yiwang.kernel.workflow.models import CaseEntry
-from yiwang.kernel.workflow.types import CaseType
+from yiwang.kernel.workflow.models import CaseEntry, Task
+from yiwang.kernel.workflow.types import DONE, CaseType
 
 from .machine import pausing
-from .permissions import OVERSEE
+from .permissions import OVERSEE, USE
 from .publishing import find_version
 from .steps import Step, stepping
 
@@ -47,7 +47,11 @@ def terminate(actor: Actor, case_id: str, *, reason: str) -> None:
     anybody has decided.
     """
     with stepping(actor, "workflow.case.terminate", case_id, reason=reason) as step:
-        untouched = not any(one.by for one in step.old.tasks.values()) and not step.old.handled
+        untouched = not (
+            any(one.by for one in step.old.tasks.values())
+            or step.old.handled
+            or Task.objects.filter(case__parent_id=case_id, status=DONE).exists()
+        )
         if actor.id != step.case.starter or not untouched:
             require_overseer(actor, step)
         pausing.terminate(step.draft, reason=reason)
@@ -67,9 +71,11 @@ def may_oversee(actor: Actor, step: Step) -> bool:
 
 
 def oversees(actor: Actor, case_type: CaseType, organization: str) -> bool:
-    """By the roles that the type names, or where it names none by `workflow.cases.oversee`. 督办权。"""
+    """By the roles that the type names, as far as their work reaches, or where it names none by
+    `workflow.cases.oversee`. 督办权。
+    """
     if case_type.oversees:
-        return bool(case_type.oversees & actor.roles)
+        return bool(case_type.oversees & actor.roles) and actor.may(USE, organization=organization)
     return actor.may(OVERSEE, organization=organization)
 
 

@@ -14,10 +14,12 @@ from yiwang.kernel.base.errors import Conflict, NotPermitted
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.workflow.models import Case, Submission
 
-from .filling import check_filled
+from .filling import check_filled, check_text
 from .permissions import USE
 from .publishing import find_newest
 from .steps import open_case
+
+KEY_AT_MOST = 80
 
 
 def start_case(
@@ -29,21 +31,25 @@ def start_case(
     before (Conflict when other data come with it), so that a form sent twice is one case. Who holds
     a role that the type lets start, and `workflow.cases.use`. InvalidInput names the field.
     """
-    before = _find_submission(actor, key, data)
+    check_text(key, most=KEY_AT_MOST)
+    sent = _digest(code, title, data) if key else ""
+    before = _find_submission(actor, key, sent)
     if before is not None:
         return before
     try:
         with acting(actor, "workflow.case.start", on=Ref("workflow.case", "")) as act:
-            return _start(act, code, data, title, key)
+            return _start(act, code, data, title=title, key=key, sent=sent)
     except IntegrityError:
         # Somebody sent the same form at the same moment and was first.
-        before = _find_submission(actor, key, data)
+        before = _find_submission(actor, key, sent)
         if before is None:
             raise
         return before
 
 
-def _start(act: Act, code: str, data: Mapping[str, Any], title: str, key: str) -> Case:
+def _start(
+    act: Act, code: str, data: Mapping[str, Any], *, title: str, key: str, sent: str
+) -> Case:
     actor = act.actor
     actor.require(USE)
     type_id, case_type = find_newest(code)
@@ -55,17 +61,17 @@ def _start(act: Act, code: str, data: Mapping[str, Any], title: str, key: str) -
         organization=actor.organization,
     )  # fmt: skip
     if key:
-        Submission.objects.create(account=actor.id, key=key[:80], case=case, digest=_digest(data))
+        Submission.objects.create(account=actor.id, key=key, case=case, digest=sent)
     return case
 
 
-def _find_submission(actor: Actor, key: str, data: Mapping[str, Any]) -> Case | None:
+def _find_submission(actor: Actor, key: str, sent: str) -> Case | None:
     if not key:
         return None
-    found = Submission.objects.filter(account=actor.id, key=key[:80]).select_related("case").first()
+    found = Submission.objects.filter(account=actor.id, key=key).select_related("case").first()
     if found is None:
         return None
-    if found.digest != _digest(data):
+    if found.digest != sent:
         raise Conflict(
             "workflow.submission.other",
             "This form was sent before with other answers, as %(number)s",
@@ -74,6 +80,6 @@ def _find_submission(actor: Actor, key: str, data: Mapping[str, Any]) -> Case | 
     return found.case
 
 
-def _digest(data: Mapping[str, Any]) -> str:
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
+def _digest(code: str, title: str, data: Mapping[str, Any]) -> str:
+    text = json.dumps([code, title, data], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

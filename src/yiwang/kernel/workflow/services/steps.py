@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from yiwang.kernel.base.act import Act, Actor, Ref
-from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.base.errors import Conflict, InvalidInput
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.events.services import announce
 from yiwang.kernel.ledger.services import acting
@@ -16,6 +17,7 @@ from yiwang.kernel.workflow.models import Case
 from yiwang.kernel.workflow.types import TERMINATED, CaseState, CaseType, Event, Person
 
 from . import store
+from .filling import check_text
 from .machine.clocks import keep_clocks
 from .machine.draft import Draft
 from .machine.joining import tell_child_ended
@@ -28,6 +30,8 @@ from .telling import tell_people
 from .world import City
 
 TITLE_AT_MOST = 200
+DEEPEST = 30
+_depth: ContextVar[int] = ContextVar("depth_of_cases", default=0)
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ def stepping(
 
     Holders of `workflow.cases.use`; what else is needed each verb says. NotFound, Conflict.
     """
+    check_text(reason)
     with acting(actor, verb, on=Ref("workflow.case", case_id), reason=reason) as act:
         actor.require(USE)
         case = store.lock_case_of(task) if task else store.lock_case(case_id)
@@ -158,7 +163,7 @@ def open_case(
 
 
 def _title(case_type: CaseType, title: str) -> str:
-    title = " ".join(title.split()) or str(case_type.title["zh"])
+    title = check_text(" ".join(title.split())) or str(case_type.title["zh"])
     if len(title) > TITLE_AT_MOST:
         raise InvalidInput(
             "workflow.case.title",
@@ -168,13 +173,34 @@ def _title(case_type: CaseType, title: str) -> str:
     return title
 
 
+@contextmanager
+def _one_deeper() -> Iterator[None]:
+    """Cases that open and end cases reach so far within one act; further only a circle does."""
+    depth = _depth.get() + 1
+    if depth > DEEPEST:
+        raise Conflict("workflow.children.endless", "The cases open each other in a circle")
+    token = _depth.set(depth)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
+
+
 def follow_tree(act: Act, case: Case, draft: Draft) -> None:
     """Open the children that were asked for, end them with their parent, tell one's own parent. 联动。"""
+    with _one_deeper():
+        _follow_tree(act, case, draft)
+
+
+def _follow_tree(act: Act, case: Case, draft: Draft) -> None:
+    # Nobody waits any more for children of the step that a migration left; a new visit opens its own.
+    if any(event.kind == "migrated" for event in draft.events):
+        _end_children(act, case, act.reason, beside=draft.state.children)
     for event in draft.events:
         if event.kind == "child_opened":
             _open_child(act, case, draft, event)
         elif event.kind == "terminated":
-            _end_children(act, case, event)
+            _end_children(act, case, event.body["reason"])
     if case.parent_id and not draft.state.live:
         _tell_parent(act, case.parent_id, case, draft)
 
@@ -194,12 +220,11 @@ def _open_child(act: Act, case: Case, draft: Draft, event: Event) -> None:
     )  # fmt: skip
 
 
-def _end_children(act: Act, case: Case, event: Event) -> None:
-    for child_id in Case.objects.filter(parent_id=case.pk, closed_at=None).values_list(
-        "pk", flat=True
-    ):
+def _end_children(act: Act, case: Case, reason: str, beside: Collection[str] = ()) -> None:
+    running = Case.objects.filter(parent_id=case.pk, closed_at=None).exclude(pk__in=beside)
+    for child_id in list(running.order_by("pk").values_list("pk", flat=True)):
         step = open_step(act, child_id)
-        terminate(step.draft, reason=event.body["reason"])
+        terminate(step.draft, reason=reason)
         close_step(step)
 
 

@@ -13,7 +13,7 @@ from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.notify.services import notify
 from yiwang.kernel.workflow.models import Case
-from yiwang.kernel.workflow.types import Event, Holder
+from yiwang.kernel.workflow.types import OPEN, Event, Holder
 
 from .machine.draft import Draft
 
@@ -32,20 +32,24 @@ def tell_people(act: Act, case: Case, draft: Draft) -> None:
     """Tell who is asked, who is urged, and the starter how it ended. 通知。"""
     url = reverse("workflow:case", args=[case.pk])
     told = {"number": case.number, "case": case.title}
-    asked = [holder for event in draft.events for holder in _asked(event)]
+    asked = [holder for event in draft.events for holder in _asked(draft, event)]
     if asked:
         notify(act, list_accounts(asked), ASKED, url, **told)
     if any(event.kind == "urged" for event in draft.events):
         open_ones = [task.holder for task in draft.state.tasks.values() if task.status == "open"]
         notify(act, list_accounts(open_ones), URGED, url, **told)
-    if draft.state.status in ENDED and draft.events:
-        outcome = draft.state.outcome
-        notify(act, [case.starter], ENDED[draft.state.status], url, outcome=outcome, **told)
+    for event in draft.events:
+        if event.kind in ENDED:
+            outcome = draft.state.outcome
+            notify(act, [case.starter], ENDED[event.kind], url, outcome=outcome, **told)
 
 
-def _asked(event: Event) -> Iterator[Holder]:
-    if event.kind in ("task_opened", "task_moved"):
-        yield Holder(**event.body["holder"])
+def _asked(draft: Draft, event: Event) -> Iterator[Holder]:
+    """Who is asked since this event; nobody, if the act has gone past them again."""
+    if event.kind in ("task_opened", "task_moved", "task_reopened"):
+        task = draft.state.tasks.get(event.body["task"])
+        if task and task.status == OPEN:
+            yield task.holder
 
 
 def list_accounts(holders: list[Holder]) -> list[str]:

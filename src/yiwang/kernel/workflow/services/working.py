@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yiwang.kernel.base.act import Actor
-from yiwang.kernel.base.errors import InvalidInput, NotFound
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.identity import services as identity
-from yiwang.kernel.workflow.types import SUPPLEMENTING, Holder
+from yiwang.kernel.workflow.models import Task
+from yiwang.kernel.workflow.types import DONE, SUPPLEMENTING, Holder
 
-from .filling import check_filled
+from .filling import check_filled, check_text
 from .machine import deciding, handing, pausing
 from .overseeing import may_oversee
+from .permissions import USE
 from .steps import Step, stepping
 
 
@@ -29,9 +31,10 @@ def act_on_task(
     Who the task is for. Of several at once one wins; the others get Conflict naming who did it.
     """
     with stepping(actor, "workflow.task.act", task=task_id) as step:
+        _tell_who_was_first(step, task_id)
         task = step.draft.find_own_task(task_id)
         filled = _fill(step, data or {}, positive=_is_positive(step, action, task.kind))
-        deciding.act(step.draft, task_id, action, opinion=opinion.strip(), data=filled)
+        deciding.act(step.draft, task_id, action, opinion=check_text(opinion).strip(), data=filled)
 
 
 def send_back(actor: Actor, task_id: str, to: str, *, reason: str, straight: bool = False) -> None:
@@ -66,6 +69,8 @@ def add_signers(
     """加签 `before`, `with` or `after` one's own signature. 加签。"""
     with stepping(actor, "workflow.task.add_signers", task=task_id, reason=reason) as step:
         holders = [_person(one) for one in people]
+        if mode == "after":
+            _fill(step, {}, positive=True)
         handing.add_signers(step.draft, task_id, holders, mode=mode, reason=reason)
 
 
@@ -91,13 +96,25 @@ def supply(actor: Actor, task_id: str, data: Mapping[str, Any], *, note: str = "
             filled = check_filled(
                 step.type, data, edits=asked, needs=asked, standing=step.draft.state.data
             )
-        pausing.supply(step.draft, task_id, filled, opinion=note.strip())
+        pausing.supply(step.draft, task_id, filled, opinion=check_text(note).strip())
 
 
 def cancel_supplement(actor: Actor, task_id: str, *, reason: str) -> None:
     """Whoever asked for more needs it no more. 撤销补正。"""
     with stepping(actor, "workflow.task.cancel_supplement", task=task_id, reason=reason) as step:
         pausing.cancel_supplement(step.draft, task_id, reason=reason)
+
+
+def _tell_who_was_first(step: Step, task_id: str) -> None:
+    """The case has moved on over a task that they were asked too: say who decided it."""
+    if task_id in step.draft.state.tasks:
+        return
+    row = Task.objects.filter(pk=task_id, case_id=step.case.pk, status=DONE).first()
+    if row and step.draft.person.is_asked(Holder(row.account, row.role, row.organization)):
+        raise Conflict(
+            "workflow.task.done", "Somebody has done this task already",
+            by=row.by, action=row.action,
+        )  # fmt: skip
 
 
 def _fill(step: Step, data: Mapping[str, Any], *, positive: bool) -> dict[str, Any]:
@@ -119,6 +136,6 @@ def _person(account_id: str) -> Holder:
     found = identity.get_accounts([account_id]).get(account_id)
     if found is None or found.locked_at is not None:
         raise NotFound("workflow.person.unknown", "There is no such person to ask")
-    if found.kind != "person" and not found.roles:
+    if USE not in identity.find_permissions(found.roles):
         raise InvalidInput("workflow.person.cannot", "This account cannot be asked")
     return Holder(account=account_id)
