@@ -73,7 +73,7 @@ def build_case_type(data: Mapping[str, Any], *, version: int = 0) -> CaseType:
         tables=data.get("tables", {}),
         limits={name: _limit(one) for name, one in data.get("limits", {}).items()},
         escalates=_who(data["escalates"]) if "escalates" in data else None,
-        fallback=_who(data.get("fallback", {"starter": True})),
+        fallback=_who(data["fallback"]) if "fallback" in data else None,
         prefix=data.get("prefix", ""),
         version=version,
     )

@@ -42,6 +42,11 @@ class City:
             return _with_role(who.role, _organizations(who, state))
         return [Holder(account=account) for account in _accounts(who, state)]
 
+    def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
+        """Those of them who can act at all: no locked or unknown account. 可办理者。"""
+        able = _unlocked(one.account for one in holders if one.account)
+        return [one for one in holders if not one.account or one.account in able]
+
     def stand_in(self, holder: Holder) -> Holder:
         """Who stands in today for an absent account, or the holder. 代理人。"""
         at, seen = holder, {holder.account}
@@ -56,7 +61,15 @@ class City:
     @cached_property
     def _agents(self) -> Mapping[str, str]:
         """Everybody away today and who stands in: few rows, read once an act. 今日代理。"""
-        return {row.account: row.agent for row in absences_on_day()}
+        found = {row.account: row.agent for row in absences_on_day()}
+        able = _unlocked(found.values())
+        return {account: agent for account, agent in found.items() if agent in able}
+
+
+def _unlocked(accounts: Iterable[str]) -> set[str]:
+    wanted = set(accounts)
+    found = identity.get_accounts(wanted) if wanted else {}
+    return {key for key, account in found.items() if account.locked_at is None}
 
 
 def absences_on_day() -> list[Absence]:
@@ -72,16 +85,15 @@ def _accounts(who: Who, state: CaseState) -> Iterable[str]:
     if who.handled:
         handled = state.handled.get(who.handled)
         return handled.by if handled else []
-    named = _listed(state.data.get(who.field or who.each))
-    known = identity.get_accounts(named)
-    return [account for account in named if account in known]
+    return _listed(state.data.get(who.field or who.each))
 
 
 def _organizations(who: Who, state: CaseState) -> list[str]:
     if who.each:
         return _listed(state.data.get(who.each))
     if who.of == "starter":
-        return [state.organization]
+        # Without a post nobody's superior is named; an empty code would name the whole city.
+        return [state.organization] if state.organization else []
     if who.of in state.data:
         return _listed(state.data[who.of])
     return [who.of]

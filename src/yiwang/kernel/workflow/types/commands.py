@@ -45,5 +45,8 @@ class World(Protocol):
     def find_holders(self, who: Who, state: CaseState) -> Sequence[Holder]:
         """Whom a rule names; nobody is an empty answer. 解析办理人。"""
 
+    def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
+        """Those of them who can act at all; a locked account cannot. 可办理者。"""
+
     def stand_in(self, holder: Holder) -> Holder:
         """The holder, or who stands in while that account is absent. 代理人。"""

@@ -145,6 +145,11 @@ class Node:
         return self.who is not None
 
     @property
+    def votes(self) -> bool:
+        """Whether several decide together, so that who is asked is part of the decision. 是否共同决定。"""
+        return self.sign.rule in ("all", "count", "ratio")
+
+    @property
     def positive(self) -> str:
         """The action that counts as agreeing: the first one declared. 同意动作。"""
         return next(iter(self.actions), AGREE)
@@ -155,7 +160,8 @@ class CaseType:
     """One version of a case type; it never changes after it was published. 流程类型。
 
     `starts` are the roles that may start one, `oversees` those that may suspend, resume, terminate,
-    urge and hand on tasks of others, `reads` those that may look. `limits` are the `legal` and the
+    urge and hand on tasks of others, `reads` those that may look. `fallback` is asked
+    where a step names nobody, else who oversees. `limits` are the `legal` and the
     `promised` one, `tables` decision tables as written; `escalates` names who hears when one is overdue, else who oversees.
     """
 
@@ -172,6 +178,6 @@ class CaseType:
     tables: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, TimeLimit] = field(default_factory=dict)
     escalates: Who | None = None
-    fallback: Who = Who(starter=True)
+    fallback: Who | None = None
     prefix: str = ""
     version: int = 0

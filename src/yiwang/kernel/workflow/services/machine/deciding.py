@@ -50,8 +50,7 @@ def act(
 
 def finish(draft: Draft, task: TaskState, action: str, opinion: str) -> None:
     """Mark a task done, in whose name it was done, and what stands beneath it not needed. 完成任务。"""
-    beneath = [one for one in draft.state.tasks.values() if one.parent == task.id]
-    draft.cancel(beneath, "decided")
+    draft.cancel(draft.list_beneath(task), "decided")
     body = {"opinion": opinion} if opinion else {}
     if task.holder.on_behalf_of:
         body["on_behalf_of"] = task.holder.on_behalf_of
@@ -93,6 +92,7 @@ def withdraw(draft: Draft, *, reason: str = "") -> None:
     draft.require_running()
     own = _own_vote(draft)
     if own:
+        draft.require_verb("withdraw")
         draft.say("withdrawn", task=own.id, reason=reason)
         draft.say("task_reopened", task=own.id)
         return

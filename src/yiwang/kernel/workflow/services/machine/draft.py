@@ -60,6 +60,11 @@ class Draft:
         )
         return task_id
 
+    def list_beneath(self, task: TaskState) -> list[TaskState]:
+        """Everything asked beneath a task, to any depth. 下级任务。"""
+        found = [one for one in self.state.tasks.values() if one.parent == task.id]
+        return [*found, *(below for one in found for below in self.list_beneath(one))]
+
     def cancel(self, tasks: Iterable[TaskState], why: str) -> None:
         """Ask them no more. 取消任务。"""
         for task in list(tasks):

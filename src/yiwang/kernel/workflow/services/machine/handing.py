@@ -33,6 +33,7 @@ def transfer(
     if not oversees:
         draft.require_verb("transfer")
     _require_other(task, to)
+    _require_one_vote(draft, task, to)
     move(draft, task, to, why="transfer", reason=require_reason(reason))
 
 
@@ -96,16 +97,17 @@ def remove_signer(draft: Draft, task_id: str, *, reason: str, oversees: bool = F
         raise NotPermitted("workflow.task.not_yours", "This task is not yours")
     _require_one_left(draft, task)
     draft.say("task_cancelled", task=task.id, why="removed", reason=require_reason(reason))
+    draft.cancel(draft.list_beneath(task), "removed")
     if task.parent:
         wake_parent(draft, task)
     else:
-        draft.cancel([t for t in draft.state.tasks.values() if t.parent == task.id], "removed")
         settle(draft)
 
 
 def _ask_beneath(
     draft: Draft, task: TaskState, people: Sequence[Holder], kind: str, reason: str
 ) -> None:
+    _require_room(draft, people)
     body = {"reason": reason} if reason else {}
     draft.say("task_waits", task=task.id, **body)
     for person in people:
@@ -128,12 +130,28 @@ def _require_other(task: TaskState, to: Holder) -> None:
 def _check_people(draft: Draft, people: Sequence[Holder]) -> None:
     asked = {task.holder.account for task in draft.state.tasks.values() if is_open(task)}
     names = [person.account for person in people]
-    if not people or len(draft.state.tasks) + len(people) > SIGNERS_AT_MOST:
+    _require_room(draft, people)
+    if len(set(names)) < len(names) or asked & set(names):
+        raise InvalidInput("workflow.signers.twice", "Somebody named here is asked already")
+
+
+def _require_room(draft: Draft, people: Sequence[Holder]) -> None:
+    """Handing to and fro ends somewhere too."""
+    added = [task for task in draft.state.tasks.values() if task.kind != MAIN]
+    if not people or len(added) + len(people) > SIGNERS_AT_MOST:
         raise InvalidInput(
             "workflow.signers.count", "Name from one to %(most)s people", most=SIGNERS_AT_MOST
         )
-    if len(set(names)) < len(names) or asked & set(names):
-        raise InvalidInput("workflow.signers.twice", "Somebody named here is asked already")
+
+
+def _require_one_vote(draft: Draft, task: TaskState, to: Holder) -> None:
+    """Where several decide together nobody is given a second voice."""
+    if not draft.node.votes or task.kind in ASIDE:
+        return
+    for other in draft.state.tasks.values():
+        theirs = to.account in (other.holder.account, other.by)
+        if theirs and other.kind not in ASIDE and other.status != CANCELLED:
+            raise InvalidInput("workflow.signers.twice", "Somebody named here is asked already")
 
 
 def _holds_one(draft: Draft, *, beside: TaskState) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 from yiwang.kernel.base.errors import Conflict
 from yiwang.kernel.workflow.services.guards import decide_by_table, holds_guard
 from yiwang.kernel.workflow.types import (
+    DONE,
+    MAIN,
     Branch,
     Children,
     Handled,
@@ -35,11 +37,13 @@ def enter(
     *,
     holders: Sequence[Holder] = (),
     hops: int = 0,
+    skip: bool = False,
     **entered: Any,
 ) -> None:
     """Go to a node and do what it asks: ask people, choose a way, open children, end. 进入环节。
 
-    `holders` replace those that the node names, where a case comes back to who had it.
+    `holders` replace those that the node names, where a case comes back to who had it. `skip` lets
+    whoever agreed just before be passed over.
     """
     if hops > HOPS:
         raise Conflict("workflow.route.endless", "The steps lead in a circle without people")
@@ -49,23 +53,25 @@ def enter(
     if node.ends:
         draft.say("closed", outcome=node.ends)
     elif node.decides:
-        _ask(draft, node, holders)
+        _ask(draft, node, holders, skip=skip)
     elif node.children:
-        _open_children(draft, node.children)
+        _open_children(draft, node.children, hops, entered)
     elif node.table:
         draft.say(
             "filled", data=decide_by_table(draft.type, node.table, draft.state), by=node.table
         )
-        go(draft, node.then, hops=hops + 1, **entered)
+        go(draft, node.then, hops=hops + 1, skip=skip, **entered)
     else:
-        go(draft, node.route, hops=hops + 1, **entered)
+        go(draft, node.route, hops=hops + 1, skip=skip, **entered)
 
 
-def go(draft: Draft, branches: Sequence[Branch], *, hops: int = 0, **entered: Any) -> None:
+def go(
+    draft: Draft, branches: Sequence[Branch], *, hops: int = 0, skip: bool = False, **entered: Any
+) -> None:
     """Take the first branch whose guard holds. 选择分支。"""
     for branch in branches:
         if holds_guard(draft.type, branch.guard, draft.state):
-            return enter(draft, branch.to, hops=hops, **entered)
+            return enter(draft, branch.to, hops=hops, skip=skip, **entered)
     raise Conflict(
         "workflow.route.none",
         "No way leads on from here for these values; tell who keeps this type",
@@ -78,32 +84,48 @@ def settle(draft: Draft) -> None:
     action = judge(node, draft.state)
     if not action:
         return
-    came: dict[str, Any] = {"back": node.key, "by": draft.person.account, "jump_back": ""}
-    if action == node.positive and draft.state.jump_back:
+    came: dict[str, Any] = {"back": node.key, "by": _decider(draft), "jump_back": ""}
+    agreed = action == node.positive
+    if agreed and draft.state.jump_back:
         holders = [Holder(account=draft.state.jump_by)]
         enter(draft, draft.state.jump_back, holders=holders, **came)
         return
-    go(draft, node.actions[action].branches, **came)
+    go(draft, node.actions[action].branches, skip=agreed, **came)
 
 
-def _ask(draft: Draft, node: Node, holders: Sequence[Holder]) -> None:
+def _decider(draft: Draft) -> str:
+    """Who acts, if the decision was theirs: an added signer, or who removed one, takes nothing back."""
+    me = draft.person.account
+    own = (t for t in draft.state.tasks.values() if t.kind == MAIN and t.status == DONE)
+    return me if any(task.by == me for task in own) else ""
+
+
+def _ask(draft: Draft, node: Node, holders: Sequence[Holder], *, skip: bool) -> None:
     """Open a task for each holder; a rule that names nobody asks whom the type falls back to."""
-    asked = list(holders) or list(draft.world.find_holders(node.who or Who(), draft.state))
-    if not asked:
-        asked = list(draft.world.find_holders(draft.type.fallback, draft.state))
-    if not asked:
-        asked = [Holder(account=draft.state.starter)]
-    for holder in asked:
+    able = [] if node.votes else draft.world.keep_able(holders)
+    for holder in able or _named(draft, node):
         draft.open_task(holder)
-    if node.skip_same and not holders:
+    if node.skip_same and skip and not able:
         _skip_same(draft, node)
+
+
+def _named(draft: Draft, node: Node) -> list[Holder]:
+    """Whom the rules of node and type name; at the last who oversees, so that no case stands for ever."""
+    rules = [node.who, draft.type.fallback, *(Who(role=one) for one in sorted(draft.type.oversees))]
+    for who in rules:
+        found = draft.world.find_holders(who, draft.state) if who else ()
+        if able := draft.world.keep_able(found):
+            return list(able)
+    return [Holder(account=draft.state.starter)]
 
 
 def _skip_same(draft: Draft, node: Node) -> None:
     """Whoever decided the step before has decided this one too. 跳过相同处理人。"""
-    if draft.state.moved_by != draft.person.account:
+    if draft.state.moved_by != draft.person.account or _asks_more(draft, node):
         return
-    same = [t for t in draft.state.tasks.values() if draft.person.is_asked(t.holder)]
+    # What somebody holds for another is decided in the other's name: never in passing.
+    mine = [t for t in draft.state.tasks.values() if not t.holder.on_behalf_of]
+    same = [task for task in mine if draft.person.is_asked(task.holder)]
     for task in same:
         draft.say(
             "task_done", task=task.id, action=node.positive, by=draft.person.account, skipped=True
@@ -112,13 +134,19 @@ def _skip_same(draft: Draft, node: Node) -> None:
         settle(draft)
 
 
-def _open_children(draft: Draft, children: Children) -> None:
+def _asks_more(draft: Draft, node: Node) -> bool:
+    """Whether agreeing here takes more than a nod: an opinion, or something to fill in."""
+    missing = any(draft.state.data.get(key) in (None, "", []) for key in node.needs)
+    return missing or node.actions[node.positive].asks_opinion
+
+
+def _open_children(draft: Draft, children: Children, hops: int, entered: Mapping[str, Any]) -> None:
     """Say which children are to be opened; the service opens them. 派生子流程。"""
     members = draft.state.data.get(children.each) or []
     for member in members:
         draft.say("child_opened", child=draft.world.new_id(), type=children.type, member=member)
     if not members:
-        go(draft, draft.node.then)
+        go(draft, draft.node.then, hops=hops + 1, **entered)
 
 
 def handlers_of(handled: Mapping[str, Handled], key: str) -> list[Holder]:

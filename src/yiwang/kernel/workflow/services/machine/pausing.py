@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from yiwang.kernel.base.errors import Conflict, InvalidInput
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotPermitted
 from yiwang.kernel.workflow.types import (
     OPEN,
     SUPPLEMENT,
@@ -85,11 +85,12 @@ def supply(draft: Draft, task_id: str, data: Mapping[str, Any], *, opinion: str 
 def cancel_supplement(draft: Draft, task_id: str, *, reason: str) -> None:
     """Whoever asked needs it no more. 撤销补正。"""
     waiting = draft.get_task(task_id)
-    if draft.state.status != SUPPLEMENTING or waiting.status != WAITING:
+    beneath = [task for task in draft.state.tasks.values() if task.parent == task_id]
+    asked = any(task.kind == SUPPLEMENT and task.status == OPEN for task in beneath)
+    if draft.state.status != SUPPLEMENTING or waiting.status != WAITING or not asked:
         raise Conflict("workflow.supplement.none", "Nothing was asked for")
     if not draft.person.is_asked(waiting.holder):
-        require_open(waiting)
-    beneath = [task for task in draft.state.tasks.values() if task.parent == task_id]
+        raise NotPermitted("workflow.task.not_yours", "This task is not yours")
     draft.cancel(beneath, "withdrawn")
     draft.say("supplemented", cancelled=True, reason=require_reason(reason))
     draft.say("task_reopened", task=task_id)
@@ -113,7 +114,7 @@ def migrate(draft: Draft, version: int, node: str, *, reason: str) -> None:
 def _supplement_task(draft: Draft, task_id: str) -> TaskState:
     task = draft.get_task(task_id)
     if task.kind != SUPPLEMENT or not draft.person.is_asked(task.holder):
-        raise InvalidInput("workflow.task.not_yours", "This task is not yours")
+        raise NotPermitted("workflow.task.not_yours", "This task is not yours")
     if task.status != OPEN:
         require_open(task)
     return task
