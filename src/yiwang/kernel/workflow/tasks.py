@@ -32,8 +32,7 @@ def recalculate(context: JobContext, year: int) -> dict[str, int]:  # noqa: ARG0
 @task("workflow.absences", label=msg("Hand on the tasks of who is away"), quick=True)
 def hand_on(context: JobContext) -> dict[str, int]:  # noqa: ARG001 - tasks' shape
     """Hand on the open tasks of everybody whose absence begins today. 转移待办。"""
-    with acting(SYSTEM, "workflow.absence.begin", on=Ref("workflow.absence", "")) as act:
-        return {"tasks": move_begun(act)}
+    return {"tasks": move_begun()}
 
 
 @subscribe(YEAR_CHANGED, name="workflow.recalculate")

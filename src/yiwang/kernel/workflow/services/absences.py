@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
-from yiwang.kernel.base.act import Act, Actor, Ref
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from yiwang.kernel.base.act import SYSTEM, Act, Actor, Ref
 from yiwang.kernel.base.clock import now, today
 from yiwang.kernel.base.errors import InvalidInput, NotFound
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.workflow.models import Absence, Task
-from yiwang.kernel.workflow.types import OPEN, WAITING, Holder
+from yiwang.kernel.workflow.types import OPEN, WAITING, TaskState
 
+from .machine.draft import Draft
 from .machine.handing import move
 from .permissions import OVERSEE, USE
 from .steps import close_step, open_step
 from .world import absences_on_day
 
+logger = logging.getLogger(__name__)
 LONGEST_DAYS = 366
 
 
@@ -63,28 +69,54 @@ def end_absence(actor: Actor, absence_id: str) -> None:
 def list_absences(actor: Actor) -> list[Absence]:
     """One's own absences and those one stands in for, today and to come. 代理列表。"""
     rows = Absence.objects.filter(ended_at=None, until_date__gt=today()).order_by("from_date", "id")
-    if actor.may(OVERSEE):
-        return list(rows[:500])
-    return [row for row in rows if actor.id in (row.account, row.agent)]
+    if not actor.may(OVERSEE):
+        rows = rows.filter(Q(account=actor.id) | Q(agent=actor.id))
+    return list(rows[:500])
 
 
-def move_begun(act: Act) -> int:
-    """Move the open tasks of everybody whose absence has begun; how many. 到期转移。"""
-    return sum(move_tasks(act, row.account) for row in absences_on_day())
+def move_begun() -> int:
+    """Move the open tasks of everybody whose absence has begun; how many. 到期转移。
+
+    One act per person, so that one who cannot be moved holds up nobody.
+    """
+    accounts = absences_on_day().values_list("account", flat=True)
+    return sum(_begin(account) for account in dict.fromkeys(accounts))
+
+
+def _begin(account: str) -> int:
+    on = Ref("workflow.absence", "", account)
+    try:
+        with acting(SYSTEM, "workflow.absence.begin", on=on) as act:
+            return move_tasks(act, account)
+    except Exception:
+        # The edge of a sweep: the others' tasks must not wait for this one's.
+        logger.exception("the tasks of %s could not be handed on", account)
+        return 0
 
 
 def move_tasks(act: Act, account: str) -> int:
     """Give the open tasks of an account to who stands in; how many. 转移待办。"""
-    open_ones = Task.objects.filter(account=account, status__in=(OPEN, WAITING)).order_by("case_id")
+    open_ones = Task.objects.filter(account=account, status__in=(OPEN, WAITING))
+    # Trees from their tops, as every act locks them, so that two sweeps never wait for each other.
+    open_ones = open_ones.annotate(top=Coalesce(NullIf("case__root", Value("")), "case_id"))
+    open_ones = open_ones.order_by("top", "case_id")
     moved = 0
     for case_id in dict.fromkeys(open_ones.values_list("case_id", flat=True)):
         step = open_step(act, case_id)
         for task in list(step.draft.state.tasks.values()):
             if task.holder.account == account and task.status in (OPEN, WAITING):
-                move(step.draft, task, Holder(account=account), why="absence")
-                moved += 1
+                moved += _move(step.draft, task)
         close_step(step)
     return moved
+
+
+def _move(draft: Draft, task: TaskState) -> bool:
+    """To who stands in, for the first who was absent; nobody is told of what stays with them."""
+    to = draft.world.stand_in(task.holder)
+    if to.account == task.holder.account:
+        return False
+    move(draft, task, task.holder, why="absence")
+    return True
 
 
 def _check(account: str, agent: str, from_date: date, until_date: date) -> None:
