@@ -11,7 +11,7 @@ from yiwang.kernel.calendar.types import WorkCalendar
 from yiwang.kernel.calendar.vendor import vendor_years
 from yiwang.kernel.workflow.types import Branch, CaseType, Node, Who
 
-from .guards import compile_guard, compile_table
+from .guards import FACTS, compile_guard, compile_table
 from .table_checks import check_table
 
 Found = tuple[Path, str, str, Mapping[str, object]]
@@ -88,6 +88,26 @@ def _needed_not_asked(case_type: CaseType) -> Iterator[Found]:
             yield ("nodes", node.key, "needs"), "workflow.type.needs", message, {"field": key}
 
 
+def _names_are_clear(case_type: CaseType) -> Iterator[Found]:
+    """A name in a condition means one field, and never hides what the kernel knows of a case."""
+    taken = {key: key for key in case_type.fields} | dict.fromkeys(FACTS, "")
+    message = "%(name)s names two things; conditions could not tell them apart"
+    for key, field in case_type.fields.items():
+        for name in {key, *field.label.values()}:
+            if taken.setdefault(name, key) != key or (name == key and key in FACTS):
+                yield ("fields", key), "workflow.type.name", message, {"name": name}
+
+
+def _each_is_a_list(case_type: CaseType) -> Iterator[Found]:
+    for node in case_type.nodes.values():
+        field = case_type.fields.get(node.children.each) if node.children else None
+        if field and field.kind not in ("people", "organizations"):
+            yield (
+                ("nodes", node.key, "children", "each"), "workflow.type.each",
+                "%(field)s must hold a list: people or organizations", {"field": field.key},
+            )  # fmt: skip
+
+
 def _who_is_clear(case_type: CaseType) -> Iterator[Found]:
     for path, who in _rules_of_who(case_type):
         sources = [who.starter, who.handled, who.field, who.role, who.each and not who.role]
@@ -101,7 +121,8 @@ def _who_is_clear(case_type: CaseType) -> Iterator[Found]:
 
 
 def _rules_of_who(case_type: CaseType) -> Iterator[tuple[Path, Who]]:
-    yield ("fallback",), case_type.fallback
+    if case_type.fallback:
+        yield ("fallback",), case_type.fallback
     if case_type.escalates:
         yield ("escalates",), case_type.escalates
     for node in case_type.nodes.values():
@@ -231,6 +252,8 @@ CHECKS: tuple[Callable[[CaseType], Iterator[Found]], ...] = (
     _unknown_nodes,
     _unknown_fields,
     _needed_not_asked,
+    _names_are_clear,
+    _each_is_a_list,
     _who_is_clear,
     _tables_decide,
     _promise_keeps_law,
