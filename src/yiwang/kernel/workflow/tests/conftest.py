@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
 from yiwang.kernel.base.act import SYSTEM, Actor
+from yiwang.kernel.base.clock import use_time
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, Task
@@ -14,6 +16,7 @@ from yiwang.kernel.workflow.models import Case, Task
 from .files import BOARD, LEAVE, PART, TASKS
 
 PASSWORD = "Rain-on-the-roof-7"
+SINCE = datetime(2026, 1, 5, tzinfo=UTC)
 PEOPLE = {
     "wang": ("viewer", "D01"),
     "li": ("steward", "D01"),
@@ -61,10 +64,12 @@ def make_town() -> Town:
         identity.create_organization(SYSTEM, code=code, name=name, parent_code="", kind=kind)
     people = {}
     for name, (role, organization) in PEOPLE.items():
-        info, _ = identity.create_account(
-            SYSTEM, name=name, organization_code=organization, password=PASSWORD,
-            must_change_password=False,
-        )  # fmt: skip
+        # They hold their posts since long before any day that a test may set.
+        with use_time(SINCE):
+            info, _ = identity.create_account(
+                SYSTEM, name=name, organization_code=organization, password=PASSWORD,
+                must_change_password=False,
+            )  # fmt: skip
         identity.grant_role(SYSTEM, info.id, role)
         people[name] = identity.get_actor(info.id)
     for text in (LEAVE, BOARD, PART, TASKS):

@@ -10,11 +10,21 @@ from typing import Any
 
 from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.calendar.types import WorkCalendar
+from yiwang.kernel.workflow.services import absences
 from yiwang.kernel.workflow.services.declaring import read_case_type
 from yiwang.kernel.workflow.services.machine import deciding, handing, joining, moving, pausing
 from yiwang.kernel.workflow.services.machine.clocks import keep_clocks, tick
 from yiwang.kernel.workflow.services.machine.draft import Draft
-from yiwang.kernel.workflow.types import CaseState, CaseType, Event, Holder, Person, Who
+from yiwang.kernel.workflow.types import (
+    OPEN,
+    WAITING,
+    CaseState,
+    CaseType,
+    Event,
+    Holder,
+    Person,
+    Who,
+)
 
 PEOPLE = [f"p{at}" for at in range(6)]
 ORGANIZATIONS = ["a", "b"]
@@ -34,6 +44,7 @@ class Village:
     at: datetime = datetime(2026, 9, 1, 2, tzinfo=UTC)
     calendar: WorkCalendar = field(default_factory=lambda: WorkCalendar({}))
     agents: dict[str, str] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
 
     def new_id(self) -> str:
         self.count += 1
@@ -49,11 +60,14 @@ class Village:
             return [Holder(role=who.role, organization=state.organization if who.of else "")]
         return [Holder(account=one) for one in state.data.get(who.each or who.field) or []]
 
+    def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
+        return [one for one in holders if one.account not in self.locked]
+
     def stand_in(self, holder: Holder) -> Holder:
         agent = self.agents.get(holder.account)
-        if agent is None:
+        if agent is None or agent in self.locked or agent == holder.account:
             return holder
-        return replace(holder, account=agent, on_behalf_of=holder.account)
+        return replace(holder, account=agent, on_behalf_of=holder.on_behalf_of or holder.account)
 
 
 @dataclass
@@ -94,6 +108,14 @@ class Play:
         return [one.id for one in self.state.tasks.values() if one.status == "open"]
 
 
+def be_away(draft: Draft, account: str, agent: str) -> None:
+    """Somebody is away: what they hold moves to who stands in, as the service moves it."""
+    draft.world.agents[account] = agent
+    for task in list(draft.state.tasks.values()):
+        if task.holder.account == account and task.status in (OPEN, WAITING):
+            absences._move(draft, task)
+
+
 VERBS: dict[str, Any] = {
     "act": deciding.act,
     "send_back": deciding.send_back,
@@ -111,6 +133,8 @@ VERBS: dict[str, Any] = {
     "migrate": pausing.migrate,
     "child_ended": joining.tell_child_ended,
     "tick": tick,
+    "be_away": be_away,
+    "lock": lambda draft, account: draft.world.locked.add(account),
     "urge": lambda draft: draft.say("urged", by=draft.person.account),
 }
 
@@ -168,6 +192,8 @@ def _anything(play: Play, dice: random.Random) -> tuple[str, list[Any], dict[str
         (1, "child_ended", [dice.choice(list(play.state.children) or ["none"])],
          {"status": "closed", "outcome": "answered"}),
         (0.3, "urge", [], {}),
+        (0.5, "be_away", [dice.choice(PEOPLE), dice.choice(PEOPLE)], {}),
+        (0.1, "lock", [dice.choice(PEOPLE)], {}),
         (2, "tick", [], {}),
     ]  # fmt: skip
     chosen = dice.choices(ways, [way[0] for way in ways])[0]

@@ -123,7 +123,7 @@ def test_a_step_from_which_no_end_is_reached_is_refused():
 def test_hostile_files_are_refused_with_a_word(text, code):
     with pytest.raises(InvalidInput) as told:
         read_case_type(text, name="x.yaml")
-    assert told.value.code in (code, "declared.file.unreadable")
+    assert told.value.code in (code, "declared.file.unreadable", "declared.file.deep")
 
 
 class TestDecisionTables:
@@ -162,3 +162,48 @@ class TestDecisionTables:
         with pytest.raises(InvalidInput) as told:
             read_case_type(text)
         assert told.value.code in ("workflow.type.field", "workflow.table.output")
+
+
+@pytest.mark.parametrize("opening", ["[", "{", "? ", "{a: ", "- "])
+def test_a_file_nested_without_end_is_refused_before_anything_is_built(opening):
+    """The builder in C would end the whole process: nobody could catch it."""
+    with pytest.raises(InvalidInput) as told:
+        read_case_type(opening * 200_000)
+
+    assert told.value.code in ("declared.file.deep", "declared.file.yaml")
+
+
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "0x" + "f" * 5000, "!!int abc", "!!int ''", "!!bool abc", '"a\\0b"']
+)
+def test_a_value_that_cannot_be_held_is_refused_with_its_line(value):
+    with pytest.raises(InvalidInput) as told:
+        read_case_type(LEAVE.replace("title: {zh: 请假, en: Leave}", f"title: {value}", 1))
+
+    assert (told.value.code, told.value.extra["line"]) == ("declared.file.tag", 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # Two fields of one name: nobody could say which a condition asks for.
+        ("{zh: 事由, en: Why}", "{zh: 天数, en: Reason}"),
+        ("{zh: 事由, en: Why}", "{zh: 事由, en: note}"),
+        # A field that hides what the kernel knows of the case: whoever fills it in would lie to guards.
+        ("  note: {label: {zh: 备注, en: Note}", "  starter: {label: {zh: 备注, en: Note}"),
+    ],
+)
+def test_a_name_in_a_condition_means_one_thing(old, new):
+    text = LEAVE.replace(old, new).replace("edits: [note]", "edits: [why]")
+    with pytest.raises(InvalidInput) as told:
+        read_case_type(text)
+
+    assert told.value.code == "workflow.type.name"
+
+
+def test_children_are_opened_for_a_list_only():
+    """The letters of a text are no departments."""
+    with pytest.raises(InvalidInput) as told:
+        read_case_type(TASKS.replace("each: departments", "each: text"))
+
+    assert told.value.code == "workflow.type.each"

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from yiwang.kernel.workflow.services.machine.evolving import replay
-from yiwang.kernel.workflow.types import DONE, CaseState
+from yiwang.kernel.workflow.types import DONE, MAIN, OPEN, SUPPLEMENT, WAITING, CaseState
 
 from .files import BOARD, LEAVE, TASKS
 from .play import Play, play_at_random
@@ -33,6 +33,33 @@ def check(play: Play) -> None:
     assert play.state.seq == len(play.log)
     nothing_lost(play)
     someone_is_asked(play.state, play)
+    tasks_hang_together(play.state)
+    nobody_decides_for_all(play)
+
+
+def tasks_hang_together(state: CaseState) -> None:
+    """A task waits for somebody beneath it, nobody is asked for nothing, a supplement is one."""
+    tasks = state.tasks
+    for task in tasks.values():
+        beneath = [one for one in tasks.values() if one.parent == task.id]
+        if task.status == WAITING:
+            assert any(one.status in (OPEN, WAITING) for one in beneath), (task, state)
+        if task.status in (OPEN, WAITING) and task.parent:
+            assert tasks[task.parent].status == WAITING, (task, state)
+    asked = [one for one in tasks.values() if one.kind == SUPPLEMENT and one.status == OPEN]
+    if state.live:
+        assert len(asked) == (1 if state.asked else 0), state
+
+
+def nobody_decides_for_all(play: Play) -> None:
+    """Where several decide together each time all are asked, save who was locked by then."""
+    state = play.state
+    node = play.type.nodes[state.node]
+    if not node.votes or not node.who.each:
+        return
+    main = [task for task in state.tasks.values() if task.kind == MAIN]
+    wanted = [one for one in state.data["members"] if one not in play.world.locked]
+    assert len(main) >= len(wanted), (main, wanted)
 
 
 def nothing_lost(play: Play) -> None:
