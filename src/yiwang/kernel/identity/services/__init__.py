@@ -11,12 +11,19 @@ from .accounts import (
     get_accounts,
     list_account_ids,
     list_accounts,
+    list_organizations_with,
     list_posts,
     lock_account,
     unlock_account,
     update_account,
 )
-from .actors import find_permissions, get_actor, installer_actor, list_codes_below
+from .actors import (
+    find_permissions,
+    get_actor,
+    installer_actor,
+    list_codes_below,
+    list_current_posts,
+)
 from .founding import create_administrators
 from .guards import forget_old_guards
 from .organization_sheets import import_organizations, plan_organizations
@@ -72,8 +79,10 @@ __all__ = [
     "list_account_ids",
     "list_accounts",
     "list_codes_below",
+    "list_current_posts",
     "list_grants",
     "list_organizations",
+    "list_organizations_with",
     "list_path",
     "list_posts",
     "list_sessions",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -103,6 +104,17 @@ def _can_be_kept(value: Any) -> bool:
     return not isinstance(value, str) or not _NO_TEXT.search(value)
 
 
+def _is_sound(case_type: CaseType, key: str, value: Any) -> bool:
+    """What a schema does not say: text that can be kept, days that there are."""
+    field = case_type.fields.get(key)
+    if field and field.kind == "date" and isinstance(value, str):
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return False
+    return _can_be_kept(value)
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip() or None
@@ -111,7 +123,7 @@ def _clean(value: Any) -> Any:
 
 def _check_schema(case_type: CaseType, told: Mapping[str, Any], edits: Collection[str]) -> None:
     schema = json.dumps(schema_of(case_type, sorted(edits)))
-    key = next((key for key, value in told.items() if not _can_be_kept(value)), "")
+    key = next((key for key, value in told.items() if not _is_sound(case_type, key, value)), "")
     if not key:
         error = next(_validator(schema).iter_errors(told), None)
         if error is None:

@@ -12,6 +12,7 @@ from yiwang.kernel.base.act import Act, Actor, Ref
 from yiwang.kernel.base.errors import Conflict, InvalidInput
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.events.services import announce
+from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.workflow.models import Case
 from yiwang.kernel.workflow.types import TERMINATED, CaseState, CaseType, Event, Person
@@ -51,7 +52,11 @@ class Step:
 
 def person_of(actor: Actor) -> Person:
     """The actor as tasks know people. 办理者。"""
-    return Person(actor.id, actor.organization, actor.roles)
+    posts = {actor.organization}
+    if actor.organizations - posts:
+        # Of several posts each one asks; what lies below them does not.
+        posts |= {code for code, _ in identity.list_current_posts(actor.id)}
+    return Person(actor.id, frozenset(posts - {""}), actor.roles)
 
 
 @contextmanager

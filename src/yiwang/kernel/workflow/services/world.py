@@ -101,11 +101,11 @@ def _organizations(who: Who, state: CaseState) -> list[str]:
 
 def _with_role(role: str, codes: Sequence[str]) -> list[Holder]:
     """One task for each organization in which somebody holds the role."""
-    return [Holder(role=role, organization=code) for code in codes if _is_held(role, code)]
-
-
-def _is_held(role: str, code: str) -> bool:
-    return bool(identity.list_account_ids(role=role, organization_codes=[code] if code else None))
+    named = [code for code in codes if code]
+    held = identity.list_organizations_with(role, named) if named else set()
+    if "" in codes and identity.list_account_ids(role=role):
+        held.add("")
+    return [Holder(role=role, organization=code) for code in codes if code in held]
 
 
 def _listed(value: Any) -> list[str]:

@@ -33,7 +33,9 @@ ROLES = {"p0": "viewer", "p1": "steward", "p2": "steward", "p3": "director", "p4
 
 def person(account: str) -> Person:
     at = PEOPLE.index(account)
-    return Person(account, ORGANIZATIONS[at % 2], frozenset({ROLES.get(account, "viewer")}))
+    return Person(
+        account, frozenset({ORGANIZATIONS[at % 2]}), frozenset({ROLES.get(account, "viewer")})
+    )
 
 
 @dataclass
@@ -93,7 +95,7 @@ class Play:
         draft = self.draft(account)
         moving.start(
             draft, type=self.type.code, version=0, starter=account,
-            organization=person(account).organization, data=data,
+            organization=min(person(account).organizations), data=data,
         )  # fmt: skip
         self.keep(draft)
 

@@ -279,6 +279,13 @@ class TestForms:
         with pytest.raises(Conflict, match=first.number):
             services.start_case(town["mayor"], "demo.part", {"text": "x"}, key="k")
 
+    def test_a_day_that_there_is_not(self, town):
+        file = LEAVE.replace("label: {zh: 事由, en: Why}", "label: {zh: 事由, en: Why}, kind: date")
+        services.publish_case_type(town["eng"], file)
+        with pytest.raises(InvalidInput):
+            services.start_case(town["wang"], "demo.leave", {"days": 1, "why": "2026-02-31"})
+        services.start_case(town["wang"], "demo.leave", {"days": 1, "why": "2028-02-29"})
+
     def test_a_key_is_not_cut_short(self, town):
         with pytest.raises(InvalidInput):
             services.start_case(town["wang"], "demo.leave", {"days": 1}, key="k" * 81)
@@ -423,3 +430,26 @@ def test_who_gave_a_task_aside_hears_that_it_came_back(town):
     before = Notice.objects.filter(account_id=town["li"].id).count()
     services.act_on_task(town["qian"], town.task(case, "qian"), "agree")
     assert Notice.objects.filter(account_id=town["li"].id).count() == before + 1
+
+
+def test_who_holds_two_posts_acts_in_both(town):
+    """Else a task of the second post, where they alone hold the role, could be done by nobody."""
+    identity.add_post(SYSTEM, town["li"].id, organization_code="D02")
+    identity.lock_account(SYSTEM, town["zhao"].id, reason="x")
+    case = town.start("mayor", "demo.instruction", departments=["D02"], text="x")
+    part = Case.objects.get(parent=case)
+    town.act("li", part, data={"answer": "好"})
+    assert part.status == "closed"
+
+
+def test_a_task_for_each_of_many_costs_the_same_few_reads(town, django_assert_max_num_queries):
+    from yiwang.kernel.base.clock import now
+    from yiwang.kernel.workflow.services.world import City
+    from yiwang.kernel.workflow.types import CaseState, Who
+
+    codes = ["D01", "D02", *(f"X{at}" for at in range(400))]
+    with django_assert_max_num_queries(1):
+        found = City(now()).find_holders(
+            Who(role="steward", each="d"), CaseState(data={"d": codes})
+        )
+    assert [one.organization for one in found] == ["D01", "D02"]

@@ -18,14 +18,14 @@ class Person:
     """Whoever acts, as far as a task asks. 办理者。"""
 
     account: str
-    organization: str = ""
+    organizations: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
 
     def is_asked(self, holder: Holder) -> bool:
         """Whether a task of that holder is theirs. 是否本人待办。"""
         if holder.account:
             return holder.account == self.account
-        return holder.role in self.roles and holder.organization in ("", self.organization)
+        return holder.role in self.roles and holder.organization in {"", *self.organizations}
 
 
 class World(Protocol):
