@@ -79,7 +79,7 @@ def move_begun() -> int:
 
     One act per person, so that one who cannot be moved holds up nobody.
     """
-    accounts = absences_on_day().values_list("account", flat=True)
+    accounts = [row.account for row in absences_on_day()]
     return sum(_begin(account) for account in dict.fromkeys(accounts))
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from yiwang.kernel.base.act import SYSTEM, Actor
-from yiwang.kernel.base.clock import use_time
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, Task
@@ -64,12 +63,11 @@ def make_town() -> Town:
         identity.create_organization(SYSTEM, code=code, name=name, parent_code="", kind=kind)
     people = {}
     for name, (role, organization) in PEOPLE.items():
+        info, _ = identity.create_account(
+            SYSTEM, name=name, password=PASSWORD, must_change_password=False
+        )
         # They hold their posts since long before any day that a test may set.
-        with use_time(SINCE):
-            info, _ = identity.create_account(
-                SYSTEM, name=name, organization_code=organization, password=PASSWORD,
-                must_change_password=False,
-            )  # fmt: skip
+        identity.add_post(SYSTEM, info.id, organization_code=organization, valid_from=SINCE.date())
         identity.grant_role(SYSTEM, info.id, role)
         people[name] = identity.get_actor(info.id)
     for text in (LEAVE, BOARD, PART, TASKS):
