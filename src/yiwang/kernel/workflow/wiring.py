@@ -15,7 +15,7 @@ from .services import PUBLISH, USE, count_boxes
 guard_table("workflow_caseentry", unique=("case_id", "seq"))
 guard_table("workflow_casetypeversion", unique=("code", "version"))
 
-WORK = msg("Work")
+WORK = msg("Cases")
 
 add_menu("workflow:inbox", msg("Inbox"), section=WORK, permission=USE, order=50, icon="check")
 add_menu("workflow:start", msg("Start something"), section=WORK, permission=USE, order=52)

@@ -77,6 +77,20 @@ class TaskRow:
     offers: list[Offer]
 
 
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A case that this one opened, as the table shows it. 子流程行。"""
+
+    line: CaseLine
+    place: str
+    light: Light
+
+    @property
+    def step(self) -> str:
+        """Where it stands. 环节。"""
+        return in_language(self.line.node_title)
+
+
 class CasePage:
     """Everything the page of a case shows. 流程页内容。 `refused` is a form that was just sent."""
 
@@ -118,6 +132,20 @@ class CasePage:
         if own and own.kind in ASIDE:
             return [("reply", gettext("Reply"))]
         return [(key, in_language(one.label)) for key, one in node.actions.items()]
+
+    @property
+    def children(self) -> list[ChildRow]:
+        """The cases that this one opened, and for whom. 子流程。"""
+        members = {
+            entry.body["child"]: str(entry.body.get("member", ""))
+            for entry in self.view.entries
+            if entry.kind == "child_opened"
+        }
+        places = self.view.places
+        return [
+            ChildRow(one, places.get(members.get(one.id, ""), ""), light_of_line(one))
+            for one in self.view.children
+        ]
 
     @property
     def tasks(self) -> list[TaskRow]:
@@ -168,10 +196,7 @@ class CasePage:
             "tasks": self.tasks,
             "story": tell_story(view),
             "steps": draw_steps(view),
-            "children": [
-                (child, light_of_line(child), in_language(child.node_title))
-                for child in view.children
-            ],
+            "children": self.children,
             "starter": view.names.get(view.case.starter, view.case.starter),
             "place": view.places.get(view.case.organization, view.case.organization),
         }

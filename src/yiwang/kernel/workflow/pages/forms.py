@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
 from yiwang.kernel.base.ids import new_ulid
@@ -134,7 +135,7 @@ class PersonForm(CaseForm):
     needs_reason = True
 
     def build(self) -> None:
-        self.fields["to"] = PersonField(self.choices, label=gettext("Who"))
+        self.fields["to"] = PersonField(self.choices, label=gettext("Whom to ask"))
         self.fields["reason"] = write_reason(required=self.needs_reason)
 
 
@@ -161,7 +162,7 @@ class SignersForm(CaseForm):
     )
 
     def build(self) -> None:
-        self.fields["people"] = PeopleField(self.choices, label=gettext("Who"))
+        self.fields["people"] = PeopleField(self.choices, label=gettext("Whom to ask"))
         self.fields["reason"] = write_reason(required=False)
         if self.view.own and self.view.own.kind not in ("main", "added"):
             field = self.fields["mode"]
@@ -236,7 +237,7 @@ class AbsenceForm(forms.Form):
             self.fields["account"] = PersonField(
                 choices, label=gettext("Who is away"), required=False, help_text=help_text
             )
-        self.fields["agent"] = PersonField(choices, label=gettext("Who stands in"))
+        self.fields["agent"] = PersonField(choices, label=gettext("Stand-in"))
         self.order_fields(self.field_order)
 
 
@@ -248,3 +249,10 @@ class TypeForm(forms.Form):
         widget=DropZone(multiple=False, attrs={"accept": ".yaml,.yml"}),
     )
     reason = write_reason(required=False, label=gettext_lazy("What is new"))
+
+    def clean_upload(self) -> Any:
+        """One file at a time: where several come, which of them was refused must be plain. 单个文件。"""
+        (upload, *more) = self.cleaned_data["upload"]
+        if more:
+            raise ValidationError(gettext("Publish one file at a time"))
+        return upload

@@ -49,7 +49,7 @@ class Row:
     @property
     def behalf(self) -> str:
         """In whose name the reader is asked. 代理何人。"""
-        return self.names.get(self.line.on_behalf_of, "")
+        return self.names.get(getattr(self.line, "on_behalf_of", ""), "")
 
 
 def task_url(row: Row) -> str:
@@ -68,10 +68,12 @@ def kind_of(row: Row) -> str:
 
 
 def step_of(row: Row) -> str:
-    """At which step, and what is asked there where it is not deciding. 环节。"""
-    step = in_language(row.line.node_title)
+    """At which step, what is asked there where it is not deciding, in whose name. 环节。"""
+    told = [in_language(row.line.node_title)]
     kind = getattr(row.line, "kind", "main")
-    return step if kind == "main" else f"{step} · {gettext(TASK_KINDS[kind])}"
+    told += [gettext(TASK_KINDS[kind])] if kind != "main" else []
+    told += [gettext("for %(name)s") % {"name": row.behalf}] if row.behalf else []
+    return " · ".join(told)
 
 
 def action_of(row: Row) -> str:
@@ -89,7 +91,8 @@ def columns(link: Callable[[Row], str]) -> list[Column]:
     """What all boxes show. 公共列。"""
     return [
         Column("title", msg("Case"), "line.title", link=link),
-        Column("number", msg("Number"), number_of, kind="code"),
+        # As dates are, numbers are kept on one line.
+        Column("number", msg("Case number"), number_of, kind="date"),
         Column("kind", msg("Kind of case"), kind_of),
         Column("step", msg("Step"), step_of),
     ]
@@ -103,7 +106,6 @@ TODO = ListSpec(
         STARTER,
         Column("opened", msg("Asked since"), "line.opened_at", kind="datetime"),
         Column("due", msg("Due"), lambda row: light_of_due(row.line.due), kind="light"),
-        Column("behalf", msg("In whose name")),
     ],
     empty=Empty(
         msg("Nothing waits for you"),
@@ -119,7 +121,6 @@ DONE = ListSpec(
         STARTER,
         Column("action", msg("Decision"), action_of),
         Column("done", msg("Decided at"), "line.done_at", kind="datetime"),
-        Column("behalf", msg("In whose name")),
     ],
     empty=Empty(
         msg("You have not decided anything yet"),

@@ -59,7 +59,7 @@ TYPES = ListSpec(
         Column("code", msg("Code"), "version.code", kind="code"),
         Column("version", msg("Version"), "version.version", kind="number"),
         Column("by", msg("Published by")),
-        Column("at", msg("Published"), "version.published_at", kind="datetime"),
+        Column("at", msg("Published at"), "version.published_at", kind="datetime"),
     ],
     empty=Empty(
         msg("No kind of case is published yet"),
@@ -87,7 +87,7 @@ def show_types(request: HttpRequest) -> HttpResponseBase:
 
 def publish(request: HttpRequest, form: TypeForm) -> HttpResponse:
     """Publish an uploaded file. 发布流程定义。"""
-    upload = form.cleaned_data["upload"][0]
+    upload = form.cleaned_data["upload"]
     if upload.size > LARGEST_BYTES:
         raise InvalidInput(
             "workflow.type.large", "The file is larger than %(most)s bytes", most=LARGEST_BYTES

@@ -25,12 +25,22 @@ class DrawnStep:
 
 def draw_steps(view: CaseView) -> list[DrawnStep]:
     """Every step, the present one marked, with where each way leads. 绘制环节。"""
-    entered = {entry.body["node"] for entry in view.entries if entry.kind == "entered"}
+    entered = find_path(view)
     return [
         DrawnStep(in_language(node.title), _state(view, node, entered), bool(node.ends), ways)
         for node in order_nodes(view.type)
         for ways in [tuple(_ways(view.type, node))]
     ]
+
+
+def find_path(view: CaseView) -> list[str]:
+    """The steps behind the case as it stands: what was done before a return counts no more. 已走路径。"""
+    path: list[str] = []
+    for entry in view.entries:
+        if entry.kind == "entered":
+            node = entry.body["node"]
+            path = [*path[: path.index(node)], node] if node in path else [*path, node]
+    return path
 
 
 def order_nodes(case_type: CaseType) -> list[Node]:
@@ -45,7 +55,7 @@ def order_nodes(case_type: CaseType) -> list[Node]:
     return sorted(found, key=lambda node: bool(node.ends))
 
 
-def _state(view: CaseView, node: Node, entered: set[str]) -> str:
+def _state(view: CaseView, node: Node, entered: list[str]) -> str:
     if node.key == view.state.node:
         return "passed" if view.state.status == "closed" else "now"
     return "passed" if node.key in entered else "later"

@@ -65,6 +65,8 @@ class Teller:
         self.node: Node | None = None
         self.opened: dict[str, datetime] = {}
         self.holders: dict[str, Holder] = {}
+        self.took = ""
+        self.why = ""
         self.numbers = {child.id: child.number for child in view.children}
 
     def tell(self, entry: CaseEntry) -> Line:
@@ -119,10 +121,11 @@ def _filled(teller: Teller, entry: CaseEntry) -> Line:
 
 
 def _entered(teller: Teller, entry: CaseEntry) -> Line:
-    teller.node = teller.view.type.nodes.get(entry.body["node"])
-    return Line(
-        gettext("The case came to the step “%(step)s”") % {"step": teller.step(entry.body["node"])}
-    )
+    node = teller.node = teller.view.type.nodes.get(entry.body["node"])
+    told = {"step": teller.step(entry.body["node"])}
+    # Where a way is only chosen nobody does anything.
+    passing = node is not None and bool(node.route or node.table)
+    return Line(gettext("The case came to the step “%(step)s”") % told, quiet=passing)
 
 
 def _task_opened(teller: Teller, entry: CaseEntry) -> Line:
@@ -130,14 +133,15 @@ def _task_opened(teller: Teller, entry: CaseEntry) -> Line:
     teller.opened[body["task"]] = entry.at
     teller.holders[body["task"]] = Holder(**body["holder"])
     text = ASKED.get(body.get("kind", "main"), ASKED["main"])
-    return Line(gettext(text) % {"holder": teller.holder(body["task"])}, quiet=True)
+    why, teller.why = teller.why, ""
+    return Line(gettext(text) % {"holder": teller.holder(body["task"])}, note=why, quiet=not why)
 
 
 def _task_done(teller: Teller, entry: CaseEntry) -> Line:
     body = entry.body
     told = {"action": label_action(teller.node, body["action"])}
     text = gettext("Decided: %(action)s")
-    if body["action"] in ("reply", "return"):
+    if body["action"] == "reply":
         text = "%(action)s"
     if body.get("skipped"):
         text = gettext("Counts as decided, for the same person decided the step before: %(action)s")
@@ -146,6 +150,9 @@ def _task_done(teller: Teller, entry: CaseEntry) -> Line:
         text = gettext("Decided on behalf of %(other)s: %(action)s")
     opened = teller.opened.get(body["task"])
     took = say_duration(entry.at - opened) if opened and not body.get("skipped") else ""
+    if body["action"] == "return":
+        teller.took = took  # told with where it goes back to
+        return Line("")
     return Line(text % told, took=took)
 
 
@@ -156,8 +163,9 @@ def _task_cancelled(teller: Teller, entry: CaseEntry) -> Line:
 
 
 def _task_waits(teller: Teller, entry: CaseEntry) -> Line:
-    told = {"holder": teller.holder(entry.body["task"])}
-    return Line(gettext("%(holder)s waits for an answer first") % told)
+    """Why others are asked first is told with whom."""
+    teller.why = _written(entry.body)
+    return Line("")
 
 
 def _task_reopened(teller: Teller, entry: CaseEntry) -> Line:
@@ -179,11 +187,10 @@ def _task_moved(teller: Teller, entry: CaseEntry) -> Line:
 
 def _returned(teller: Teller, entry: CaseEntry) -> Line:
     told = {"step": teller.step(entry.body["to"])}
+    text = gettext("Sent back to the step “%(step)s”")
     if entry.body.get("straight"):
-        return Line(
-            gettext("Back to the step “%(step)s”, and from there directly here again") % told
-        )
-    return Line(gettext("Back to the step “%(step)s”") % told)
+        text = gettext("Sent back to the step “%(step)s”, and from there directly here again")
+    return Line(text % told, took=teller.took)
 
 
 def _withdrawn(_teller: Teller, _entry: CaseEntry) -> Line:

@@ -219,7 +219,8 @@ def list_case_verbs(view: CaseView, actor: Actor) -> Iterator[str]:
         return
     starts = actor.id == view.case.starter
     untouched = not state.handled and not any(one.by for one in state.tasks.values())
-    if state.status == RUNNING and (starts or view.may_oversee):
+    asked = any(one.status == OPEN for one in state.tasks.values())
+    if state.status == RUNNING and asked and (starts or view.may_oversee):
         yield "urge"
     if view.may_oversee:
         yield "resume" if state.status == SUSPENDED else "suspend"
