@@ -15,19 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import now
-from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound, TooMany, YiwangError
+from yiwang.kernel.base.errors import Conflict, InvalidInput, TooMany, YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.lists import Light
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE, CaseLine, CaseView
-from yiwang.kernel.workflow.services.reading import (
-    case_of_task,
-    check_own_task,
-    list_limits,
-    record_look,
-)
+from yiwang.kernel.workflow.services.looking import check_own_task, record_look, require_task_of
+from yiwang.kernel.workflow.services.reading import list_limits
 from yiwang.kernel.workflow.services.steps import person_of
 from yiwang.kernel.workflow.types import ASIDE, RUNNING, SUPPLEMENT, SUPPLEMENTING, TaskState
 
@@ -279,12 +275,6 @@ def act(request: HttpRequest, case_id: str, verb: str) -> HttpResponseBase:
         return refuse(request, verb, form, error)
     page = CasePage(actor, view, (verb, form))
     return draw(request, page, failure=first_error(form), status=InvalidInput.status)
-
-
-def require_task_of(case_id: str, task: str) -> None:
-    """NotFound unless a task that is named is of this case. 校验任务归属。"""
-    if task and case_of_task(task) != case_id:
-        raise NotFound("workflow.task.unknown", "There is no such task")
 
 
 def refuse(request: HttpRequest, verb: str, form: CaseForm, error: YiwangError) -> HttpResponse:

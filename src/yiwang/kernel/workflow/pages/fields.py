@@ -17,8 +17,8 @@ from yiwang.kernel.identity.types import AccountInfo
 from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.forms import DateField
 from yiwang.kernel.workflow.services import USE
+from yiwang.kernel.workflow.services.looking import is_guarded
 from yiwang.kernel.workflow.services.people import find_person, list_colleagues
-from yiwang.kernel.workflow.services.reading import is_guarded
 from yiwang.kernel.workflow.types import Field
 
 from .words import in_language

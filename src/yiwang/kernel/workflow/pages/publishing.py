@@ -28,7 +28,7 @@ from yiwang.kernel.ui.lists import (
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import CaseTypeVersion
 from yiwang.kernel.workflow.services import PUBLISH
-from yiwang.kernel.workflow.services.reading import get_type_version, list_types
+from yiwang.kernel.workflow.services.looking import get_type_version, list_types
 
 from .forms import TypeForm
 from .words import explain_failure, in_language

@@ -15,7 +15,8 @@ from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.lists import Light
 from yiwang.kernel.ui.lists.cells import show
 from yiwang.kernel.workflow.services import CaseView
-from yiwang.kernel.workflow.services.reading import Due, is_guarded, mask
+from yiwang.kernel.workflow.services.looking import is_guarded, mask
+from yiwang.kernel.workflow.services.reading import Due
 from yiwang.kernel.workflow.types import CaseType, Field, Holder, Label, Node
 
 LIGHTS = {
