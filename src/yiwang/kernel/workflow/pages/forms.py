@@ -86,9 +86,17 @@ class FilledForm(CaseForm):
 
     @property
     def filled(self) -> dict[str, Any]:
-        """What was filled in, by field of the type. 填报内容。"""
+        """What was filled in anew, by field of the type: the log tells of no other. 填报内容。"""
         told = {key: self.cleaned_data[name] for name, key in self.keys.items()}
-        return read_fields(self.view.type.fields, told, self.view.state.data)
+        standing = self.view.state.data
+        found = read_fields(self.view.type.fields, told, standing)
+        return {key: value for key, value in found.items() if is_changed(value, standing.get(key))}
+
+
+def is_changed(value: Any, standing: Any) -> bool:
+    """Whether an answer differs from what stands there; nothing is nothing. 是否有变动。"""
+    blank: tuple[Any, ...] = (None, "", [])
+    return value != standing and not (value in blank and standing in blank)
 
 
 class DecideForm(FilledForm):

@@ -117,7 +117,8 @@ def _opened(_teller: Teller, entry: CaseEntry) -> Line:
 def _filled(teller: Teller, entry: CaseEntry) -> Line:
     fields = teller.view.type.fields
     labels = [in_language(fields[key].label) for key in entry.body["data"] if key in fields]
-    return Line(gettext("Filled in: %(fields)s") % {"fields": gettext(", ").join(labels)})
+    told = {"fields": gettext(", ").join(labels)}
+    return Line(gettext("Filled in: %(fields)s") % told if labels else "")
 
 
 def _entered(teller: Teller, entry: CaseEntry) -> Line:

@@ -578,3 +578,12 @@ def test_a_file_that_is_wrong_is_refused_with_its_line(browse, text, told):
 
 def test_a_publish_without_a_file_is_refused(browse):
     assert browse("eng").post("/cases/types/", {}).status_code == 422
+
+
+def test_only_what_was_changed_is_told(do, browse, town):
+    case = town.start("wang", days=2)
+    do("li", case, "delegate", to="qian")
+    do("qian", case, "decide", action="reply", f_note="交接")
+    do("li", case, "decide", action="agree", f_note="交接")
+
+    assert case_page(browse, "wang", case).count("填写了") == 1
