@@ -48,6 +48,15 @@ from .words import (
 )
 
 REFUSALS = (InvalidInput, Conflict, TooMany)
+# Where a refusal without a field of the type is shown.
+FAULTY = {
+    "workflow.opinion.missing": "opinion",
+    "workflow.return.not_before": "to",
+    "workflow.handing.same": "to",
+    "workflow.person.cannot": "to",
+    "workflow.signers.count": "people",
+    "workflow.signers.twice": "people",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +292,7 @@ def refuse(request: HttpRequest, verb: str, form: CaseForm, error: YiwangError) 
     view = services.describe_case(actor, form.view.case.pk)
     text = explain_failure(error, view.type, view)
     form.full_clean()
-    name = f"f_{error.extra.get('key')}"
+    name = f"f_{error.extra['key']}" if "key" in error.extra else FAULTY.get(error.code)
     form.add_error(name if name in form.fields else None, text)
     page = CasePage(actor, view, (verb, form))
     return draw(request, page, failure=text, status=error.status)

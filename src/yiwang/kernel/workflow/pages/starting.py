@@ -58,7 +58,8 @@ def fill_start(request: HttpRequest, code: str) -> HttpResponseBase:
                 return start(request, actor, form)
             except (InvalidInput, Conflict) as error:
                 status = error.status
-                name = f"f_{error.extra.get('key')}"
+                title = error.code == "workflow.case.title"
+                name = "title" if title else f"f_{error.extra.get('key')}"
                 told = explain_failure(error, case_type)
                 form.add_error(name if name in form.fields else None, told)
     return draw(request, case_type, form, choices, status)
