@@ -70,7 +70,7 @@ def draw(request: HttpRequest, form: AbsenceForm, choices: Choices, status: int)
         }
         for row in rows
     ]
-    context = {"lines": lines, "form": form, "people": choices.people}
+    context = {"lines": lines, "form": form, "people": choices.people, "names_people": True}
     return render(request, "workflow/absences.html", context, status=status)
 
 

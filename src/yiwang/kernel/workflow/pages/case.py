@@ -207,6 +207,7 @@ class CasePage:
         }
         return found | {
             "failure": "" if self.placed else failure,
+            "names_people": self.choices.names_people,
             "people": self.choices.people if self.choices.names_people else [],
         }
 

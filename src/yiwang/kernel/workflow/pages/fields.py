@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from yiwang.kernel.base.act import Actor
@@ -96,6 +97,16 @@ class PersonField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return self.choices.name(value) if value else value
+
+    def get_bound_field(self, form: Any, field_name: str) -> Any:
+        """Where scripts run, more people than colleagues are offered as one types."""
+        self.widget.attrs |= {
+            "hx-get": reverse("workflow:people", args=[field_name]),
+            "hx-trigger": "input changed delay:300ms",
+            "hx-target": f"#{DIRECTORY}",
+            "hx-swap": "innerHTML",
+        }
+        return super().get_bound_field(form, field_name)
 
 
 class PeopleField(forms.CharField):

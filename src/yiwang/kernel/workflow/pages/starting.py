@@ -14,6 +14,7 @@ from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE
+from yiwang.kernel.workflow.services.people import suggest_people
 from yiwang.kernel.workflow.types import CaseType
 
 from .fields import Choices
@@ -75,6 +76,14 @@ def start(request: HttpRequest, actor: Actor, form: StartForm) -> HttpResponse:
     return redirect("workflow:case", case.pk)
 
 
+@needs(USE)
+@require_safe
+def suggest(request: HttpRequest, field: str) -> HttpResponse:
+    """Names to choose from while somebody types one into a field. 人员提示。"""
+    people = suggest_people(actor_of(request), request.GET.get(field, ""))
+    return render(request, "workflow/_options.html", {"people": people})
+
+
 def draw(
     request: HttpRequest, case_type: CaseType, form: StartForm, choices: Choices, status: int
 ) -> HttpResponse:
@@ -82,6 +91,7 @@ def draw(
     context = {
         "kind": in_language(case_type.title),
         "form": form,
+        "names_people": choices.names_people,
         "people": choices.people if choices.names_people else [],
     }
     return render(request, "workflow/start_form.html", context, status=status)

@@ -587,3 +587,20 @@ def test_only_what_was_changed_is_told(do, browse, town):
     do("li", case, "decide", action="agree", f_note="交接")
 
     assert case_page(browse, "wang", case).count("填写了") == 1
+
+
+def test_people_are_suggested_while_a_name_is_typed(browse, town):
+    identity.update_account(SYSTEM, town["qian"].id, full_name="钱多多")
+
+    def told(text: str) -> str:
+        answer = browse("wang").get("/cases/people/to/", {"to": text})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert 'value="qian"' in told("钱")
+    assert 'value="qian"' in told("qi")
+    assert "<option" not in told("q")
+    assert "<option" not in told("")
+    assert "<option" not in told("%_")
+    assert "<option" not in told("x" * 5000)
+    assert Client().get("/cases/people/to/?to=qian").status_code == 302
