@@ -518,6 +518,36 @@ def test_a_stale_page_hears_that_the_case_has_moved_on(do, town):
     assert "note" not in case.data
 
 
+TWO_STEPS = """
+case: demo.two
+title: {zh: 两步, en: Two steps}
+fields: {x: {label: {zh: 内容, en: Text}}}
+start: {roles: [viewer], to: first}
+nodes:
+  first:
+    title: {zh: 第一步, en: First}
+    who: {starter: true}
+    actions: {agree: {label: {zh: 同意, en: Agree}, to: second}}
+  second:
+    title: {zh: 第二步, en: Second}
+    who: {starter: true}
+    edits: [x]
+    needs: [x]
+    actions: {agree: {label: {zh: 同意, en: Agree}, to: done}}
+  done: {title: {zh: 完, en: Done}, ends: done}
+"""
+
+
+def test_a_stale_page_is_not_asked_for_what_the_next_step_asks(do, town):
+    services.publish_case_type(town["eng"], TWO_STEPS)
+    case = town.start("wang", "demo.two")
+    task = town.task(case)
+    do("wang", case, "decide", action="agree")
+
+    assert case.node == "second"
+    assert do("wang", case, "decide", task=task, action="agree").status_code == 409
+
+
 def test_what_is_not_possible_is_not_offered(browse, town):
     case = town.start("wang", days=2)
     shown = browse("wang").get(f"/cases/{case.pk}/").content.decode()
