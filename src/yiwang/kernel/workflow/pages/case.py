@@ -50,12 +50,12 @@ from .words import (
 REFUSALS = (InvalidInput, Conflict, TooMany)
 # Where a refusal without a field of the type is shown.
 FAULTY = {
-    "workflow.opinion.missing": "opinion",
-    "workflow.return.not_before": "to",
-    "workflow.handing.same": "to",
-    "workflow.person.cannot": "to",
-    "workflow.signers.count": "people",
-    "workflow.signers.twice": "people",
+    "workflow.opinion.missing": ("opinion",),
+    "workflow.return.not_before": ("to",),
+    "workflow.handing.same": ("to",),
+    "workflow.person.cannot": ("to", "people"),
+    "workflow.signers.count": ("people", "to"),
+    "workflow.signers.twice": ("people", "to"),
 }
 
 
@@ -275,12 +275,12 @@ def act(request: HttpRequest, case_id: str, verb: str) -> HttpResponseBase:
     require_task_of(case_id, task)
     form = VERBS[verb].form(view, Choices(actor, view.places), verb, task, request.POST)
     try:
-        if VERBS[verb].own:
-            check_own_task(actor, view, task)
         if form.is_valid():
             VERBS[verb].do(actor, form)
             flash(request, VERBS[verb].done)
             return redirect("workflow:case", case_id)
+        if VERBS[verb].own:
+            check_own_task(actor, view, task)
     except REFUSALS as error:
         return refuse(request, verb, form, error)
     page = CasePage(actor, view, (verb, form))
@@ -293,8 +293,8 @@ def refuse(request: HttpRequest, verb: str, form: CaseForm, error: YiwangError) 
     view = services.describe_case(actor, form.view.case.pk)
     text = explain_failure(error, view.type, view)
     form.full_clean()
-    name = f"f_{error.extra['key']}" if "key" in error.extra else FAULTY.get(error.code)
-    form.add_error(name if name in form.fields else None, text)
+    names = (f"f_{error.extra.get('key')}", *FAULTY.get(error.code, ()))
+    form.add_error(next((name for name in names if name in form.fields), None), text)
     page = CasePage(actor, view, (verb, form))
     return draw(request, page, failure=text, status=error.status)
 

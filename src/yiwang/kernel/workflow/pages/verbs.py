@@ -237,12 +237,17 @@ def list_task_verbs(
     if task.status not in (OPEN, WAITING):
         return
     mine = asks(task.holder)
-    if view.state.status == SUPPLEMENTING and task.status == WAITING and mine:
+    if view.state.status == SUPPLEMENTING and mine and _waits_for_more(view, task):
         yield "cancel_supplement"
     if view.may_oversee and not mine and task.kind != SUPPLEMENT:
         yield "hand_over"
     if view.state.status == RUNNING and _is_removable(view, task, asks):
         yield "remove"
+
+
+def _waits_for_more(view: CaseView, task: TaskState) -> bool:
+    beneath = [one for one in view.state.tasks.values() if one.parent == task.id]
+    return any(one.kind == SUPPLEMENT and one.status == OPEN for one in beneath)
 
 
 def _is_removable(view: CaseView, task: TaskState, asks: Callable[[Holder], bool]) -> bool:

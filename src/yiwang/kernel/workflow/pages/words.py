@@ -138,10 +138,12 @@ def explain_failure(
     if case_type and extra.get("key") in case_type.fields:
         extra["field"] = in_language(case_type.fields[extra["key"]].label)
     if view and extra.get("by"):
-        node = view.type.nodes.get(view.state.node)
+        # The case may have moved on since: what was decided is called so at the step where it was.
+        action = extra.get("action", "")
+        nodes = (one for one in view.type.nodes.values() if action in one.actions)
         told = {
             "name": view.names.get(extra["by"], extra["by"]),
-            "action": label_action(node, extra.get("action", "")),
+            "action": label_action(next(nodes, None), action),
         }
         return gettext("%(name)s has done this already: %(action)s") % told
     if error.message.startswith(FILE_LINE):

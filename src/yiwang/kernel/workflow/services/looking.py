@@ -26,8 +26,8 @@ def require_task_of(case_id: str, task_id: str) -> None:
 def check_own_task(actor: Actor, view: CaseView, task_id: str) -> None:
     """Raise what any verb would say of a task that the actor cannot act on now. 校验本人待办。
 
-    A page asks before it looks at a form: whoever sends an old page should hear that the case has
-    moved on, not that a field of the next step is missing.
+    A page asks where a form lacks something: whoever sends an old page should hear that the case
+    has moved on, not that a field of the next step is missing.
     """
     Draft(view.type, view.state, person_of(actor), City(now())).find_own_task(task_id)
 

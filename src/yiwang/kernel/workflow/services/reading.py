@@ -137,7 +137,7 @@ def _branches(actor: Actor, box: str) -> list[QuerySet[Task]]:
         return [Task.objects.filter(status=DONE, by=actor.id)]
     own = Task.objects.filter(status=OPEN, account=actor.id)
     pool = Task.objects.filter(status=OPEN, account="", role__in=actor.roles)
-    codes = {"", actor.organization}
+    codes = {"", *person_of(actor).organizations}
     return [own, *(pool.filter(organization=code) for code in sorted(codes))]
 
 
@@ -170,7 +170,7 @@ def describe_case(actor: Actor, case_id: str) -> CaseView:
         names=_names(case_type, case, entries),
         own=_own_task(person_of(actor), state),
         may_oversee=above,
-        may_withdraw=_may_withdraw(actor, state),
+        may_withdraw=_may_withdraw(actor, case_type, state),
         children=[_case_line(row) for row in children],
         places=_places(case_type, case, entries),
         parent=_find_parent(actor, case),
@@ -208,7 +208,8 @@ def _may_see(actor: Actor, case: Case, case_type: CaseType) -> bool:
     ):
         return True
     mine = Q(account=actor.id) | Q(by=actor.id) | Q(on_behalf_of=actor.id)
-    pool = Q(account="", role__in=actor.roles, organization__in=["", actor.organization])
+    posts = ["", *person_of(actor).organizations]
+    pool = Q(account="", role__in=actor.roles, organization__in=posts)
     cases = [case.pk, *([case.root] if case.root else [])]
     if Task.objects.filter(mine | pool, case_id__in=cases).exists():
         return True
@@ -221,13 +222,16 @@ def _own_task(person: Person, state: CaseState) -> TaskState | None:
     return next(asked, None) if state.live else None
 
 
-def _may_withdraw(actor: Actor, state: CaseState) -> bool:
+def _may_withdraw(actor: Actor, case_type: CaseType, state: CaseState) -> bool:
     """Whether the button is worth showing; the verb decides."""
     if state.status != "running":
         return False
-    voted = any(task.by == actor.id and task.status == DONE for task in state.tasks.values())
+    offers = {key for key, node in case_type.nodes.items() if "withdraw" in node.verbs}
+    voted = state.node in offers and any(
+        task.by == actor.id and task.status == DONE for task in state.tasks.values()
+    )
     fresh = not any(task.status == DONE for task in state.tasks.values()) and not state.children
-    return voted or (bool(state.came_from) and state.moved_by == actor.id and fresh)
+    return voted or (state.came_from in offers and state.moved_by == actor.id and fresh)
 
 
 def _names(case_type: CaseType, case: Case, entries: Iterable[CaseEntry]) -> dict[str, str]:
