@@ -20,7 +20,7 @@ import yaml
 
 from .errors import InvalidInput
 
-LARGEST = 1 << 20
+LARGEST = 200_000
 """Characters of one file. 文件上限。"""
 DEEPEST = 40
 LONGEST_NUMBER = 40

@@ -109,6 +109,7 @@ class Task(models.Model):
     role = models.CharField(max_length=40, blank=True)
     organization = models.CharField(max_length=40, blank=True)
     on_behalf_of = models.CharField(max_length=ID_LENGTH, blank=True)
+    apart = models.CharField(max_length=ID_LENGTH, blank=True)
     parent = models.CharField(max_length=ID_LENGTH, blank=True)
     action = models.CharField(max_length=40, blank=True)
     by = models.CharField(max_length=ID_LENGTH, blank=True)

@@ -224,14 +224,17 @@ def list_account_ids(*, role: str, organization_codes: Iterable[str] | None = No
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def list_organizations_with(role: str, codes: Iterable[str]) -> set[str]:
-    """Those of the organizations in which some unlocked account holds a role. 设有该角色的机构。"""
+def list_organizations_with(role: str, codes: Iterable[str], *, beside: str = "") -> set[str]:
+    """Those of the organizations in which some unlocked account holds a role. 设有该角色的机构。
+
+    `beside` is an account that does not count.
+    """
     holders = RoleGrant.objects.filter(role=role, revoked_at=None).values("account_id")
     posts = Post.objects.filter(
         *within_period(), organization__code__in=set(codes),
         account_id__in=holders, account__locked_at=None,
     )  # fmt: skip
-    return set(posts.values_list("organization__code", flat=True))
+    return set(posts.exclude(account_id=beside).values_list("organization__code", flat=True))
 
 
 def count_without_role(limit: int = 99) -> int:

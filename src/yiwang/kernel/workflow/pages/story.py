@@ -285,5 +285,7 @@ TELLERS: Mapping[str, Callable[[Teller, CaseEntry], Line]] = {
     "terminated": _say(msg("Terminated the case")),
     "child_opened": _child_opened,
     "child_ended": _child_ended,
+    "child_progress": _say(""),
+    "joined": _say(""),
     "migrated": _migrated,
 }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.declared import read_document
-from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.base.errors import Conflict, NotFound
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.workflow.models import CaseTypeVersion
 from yiwang.kernel.workflow.types import CaseType
@@ -36,7 +38,8 @@ def publish_case_type(
         if newest and newest.digest == digest:
             act.note(version=newest.version, unchanged=True)
             return get_type(newest.pk)
-        row = CaseTypeVersion.objects.create(
+        _check_children(case_type)
+        row = _create(
             code=case_type.code,
             version=newest.version + 1 if newest else 1,
             title=case_type.title,
@@ -47,6 +50,24 @@ def publish_case_type(
         )
         act.note(version=row.version, digest=digest)
     return get_type(row.pk)
+
+
+def _create(**columns: Any) -> CaseTypeVersion:
+    try:
+        with transaction.atomic():
+            return CaseTypeVersion.objects.create(**columns)
+    except IntegrityError as error:
+        raise Conflict(
+            "workflow.type.changed", "Somebody else has just published this type; look again"
+        ) from error
+
+
+def _check_children(case_type: CaseType) -> None:
+    """What it opens must be there, or a case would stand still when it comes to open it."""
+    for node in case_type.nodes.values():
+        wanted = node.children.type if node.children else case_type.code
+        if wanted != case_type.code and _newest(wanted) is None:
+            raise NotFound("workflow.type.unknown", "There is no case type %(type)s", type=wanted)
 
 
 def _newest(code: str) -> CaseTypeVersion | None:

@@ -137,6 +137,7 @@ def _branches(actor: Actor, box: str) -> list[QuerySet[Task]]:
         return [Task.objects.filter(status=DONE, by=actor.id)]
     own = Task.objects.filter(status=OPEN, account=actor.id)
     pool = Task.objects.filter(status=OPEN, account="", role__in=actor.roles)
+    pool = pool.exclude(apart=actor.id)
     codes = {"", *person_of(actor).organizations}
     return [own, *(pool.filter(organization=code) for code in sorted(codes))]
 

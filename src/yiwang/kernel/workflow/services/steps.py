@@ -21,7 +21,7 @@ from . import store
 from .filling import check_text
 from .machine.clocks import keep_clocks
 from .machine.draft import Draft
-from .machine.joining import tell_child_ended
+from .machine.joining import progress_of, tell_child_ended, tell_child_progress
 from .machine.moving import start
 from .machine.pausing import terminate
 from .numbering import next_number
@@ -31,6 +31,7 @@ from .telling import tell_people
 from .world import City
 
 TITLE_AT_MOST = 200
+NOT_NEEDED = "其他子流程已满足汇聚条件，本件不再需要"
 DEEPEST = 30
 _depth: ContextVar[int] = ContextVar("depth_of_cases", default=0)
 
@@ -206,7 +207,9 @@ def _follow_tree(act: Act, case: Case, draft: Draft) -> None:
             _open_child(act, case, draft, event)
         elif event.kind == "terminated":
             _end_children(act, case, event.body["reason"])
-    if case.parent_id and not draft.state.live:
+        elif event.kind == "joined" and event.body["rest"]:
+            _end_children(act, case, NOT_NEEDED, beside=draft.state.children)
+    if case.parent_id:
         _tell_parent(act, case.parent_id, case, draft)
 
 
@@ -234,9 +237,13 @@ def _end_children(act: Act, case: Case, reason: str, beside: Collection[str] = (
 
 
 def _tell_parent(act: Act, parent_id: str, case: Case, draft: Draft) -> None:
+    """That it ended, or how far it is where that has changed."""
+    state, progress = draft.state, progress_of(draft.type, draft.state)
+    if state.live and progress == progress_of(draft.type, draft.before):
+        return
     step = open_step(act, parent_id)
-    if step.draft.state.status != TERMINATED:
-        tell_child_ended(
-            step.draft, case.pk, status=draft.state.status, outcome=draft.state.outcome
-        )
+    if state.live:
+        tell_child_progress(step.draft, case.pk, progress)
+    elif step.draft.state.status != TERMINATED:
+        tell_child_ended(step.draft, case.pk, status=state.status, outcome=state.outcome)
     close_step(step)

@@ -97,7 +97,7 @@ def _tasks(case: Case) -> Iterable[Task]:
 
 
 def _task_state(task: Task) -> TaskState:
-    holder = Holder(task.account, task.role, task.organization, task.on_behalf_of)
+    holder = Holder(task.account, task.role, task.organization, task.on_behalf_of, task.apart)
     return TaskState(task.pk, holder, task.kind, task.status, task.parent, task.action, task.by)
 
 
@@ -255,6 +255,7 @@ def _values(touched: _Touched, at: datetime) -> dict[str, Any]:
         "role": "",
         "organization": "",
         "on_behalf_of": "",
+        "apart": "",
         **task.holder.to_json(),
         "status": task.status,
         "action": task.action,

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from yiwang.kernel.base.act import SYSTEM, Act, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.calendar.services import load_calendar
+from yiwang.kernel.calendar.types import WorkCalendar
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.workflow.models import Case
 
+from . import store
 from .machine import clocks
 from .steps import Step, close_step, open_step
 from .telling import tell_light
@@ -32,9 +35,17 @@ def tick_due(limit: int = AT_ONCE) -> int:
 
 def recalculate_open(reason: str) -> int:
     """Count the deadlines of all open cases anew; how many moved or became certain. 重算在办期限。"""
-    return sum(
-        _each(case_id, "workflow.case.recalculate", _recalculate, reason) for case_id in _open_ids()
-    )
+    moved, calendar = 0, load_calendar()
+    for case_id in _open_ids():
+        # A look beforehand, so that a case whose deadline stays leaves no act behind.
+        if _would_move(case_id, calendar):
+            moved += _each(case_id, "workflow.case.recalculate", _recalculate, reason)
+    return moved
+
+
+def _would_move(case_id: str, calendar: WorkCalendar) -> bool:
+    case = Case.objects.filter(pk=case_id).first()
+    return case is not None and clocks.is_recounted(store.load_state(case), calendar)
 
 
 def _open_ids() -> Iterator[str]:

@@ -110,7 +110,9 @@ def _tell_who_was_first(step: Step, task_id: str) -> None:
     if task_id in step.draft.state.tasks:
         return
     row = Task.objects.filter(pk=task_id, case_id=step.case.pk, status=DONE).first()
-    if row and step.draft.person.is_asked(Holder(row.account, row.role, row.organization)):
+    if row and step.draft.person.is_asked(
+        Holder(row.account, row.role, row.organization, apart=row.apart)
+    ):
         raise Conflict(
             "workflow.task.done", "Somebody has done this task already",
             by=row.by, action=row.action,

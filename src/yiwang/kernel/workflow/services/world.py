@@ -38,9 +38,10 @@ class City:
 
     def find_holders(self, who: Who, state: CaseState) -> Sequence[Holder]:
         """Whom a rule names; nobody where the data names nobody, or nobody holds the role. 解析办理人。"""
+        apart = state.starter if who.not_starter else ""
         if who.role:
-            return _with_role(who.role, _organizations(who, state))
-        return [Holder(account=account) for account in _accounts(who, state)]
+            return _with_role(who.role, _organizations(who, state), apart)
+        return [Holder(account=one) for one in _accounts(who, state) if one != apart]
 
     def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
         """Those of them who can act at all: no locked or unknown account. 可办理者。"""
@@ -99,13 +100,13 @@ def _organizations(who: Who, state: CaseState) -> list[str]:
     return [who.of]
 
 
-def _with_role(role: str, codes: Sequence[str]) -> list[Holder]:
-    """One task for each organization in which somebody holds the role."""
+def _with_role(role: str, codes: Sequence[str], apart: str) -> list[Holder]:
+    """One task for each organization in which somebody holds the role who may act."""
     named = [code for code in codes if code]
-    held = identity.list_organizations_with(role, named) if named else set()
-    if "" in codes and identity.list_account_ids(role=role):
+    held = identity.list_organizations_with(role, named, beside=apart) if named else set()
+    if "" in codes and set(identity.list_account_ids(role=role)) - {apart}:
         held.add("")
-    return [Holder(role=role, organization=code) for code in codes if code in held]
+    return [Holder(role=role, organization=one, apart=apart) for one in codes if one in held]
 
 
 def _listed(value: Any) -> list[str]:

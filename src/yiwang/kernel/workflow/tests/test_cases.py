@@ -16,13 +16,18 @@ from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, CaseEntry, CaseTypeVersion, Task
 from yiwang.kernel.workflow.services.store import load_state
 
-from .files import LEAVE
+from .files import LEAVE, TASKS
 
 
 def kinds(case: Case) -> list[str]:
     """What happened, clocks aside."""
     entries = CaseEntry.objects.filter(case=case).exclude(kind__startswith="clock_")
     return list(entries.order_by("seq").values_list("kind", flat=True))
+
+
+def refreshed(case: Case) -> Case:
+    case.refresh_from_db()
+    return case
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +134,23 @@ def test_a_form_sent_twice_is_one_case(town):
     with pytest.raises(Conflict, match=first.number):
         services.start_case(town["wang"], "demo.leave", {"days": 9}, key="form-1")
     assert Case.objects.count() == 1
+
+
+def test_nobody_decides_about_what_they_asked_for_where_the_type_says_so(town):
+    text = LEAVE.replace(
+        "{role: steward, of: starter}", "{role: steward, of: starter, not_starter: true}"
+    )
+    services.publish_case_type(town["eng"], text)
+    case = town.start("li", days=2)
+    assert services.list_tasks(town["li"], "todo") == []
+    with pytest.raises(NotPermitted):
+        services.act_on_task(town["li"], town.task(case), "agree")
+    town.act("sun", case)
+    assert case.outcome == "granted"
+
+    # Of D02 only zhao holds the role: alone, they are nobody, and who oversees is asked.
+    other = town.start("zhao", days=2)
+    assert [one.case_id for one in services.list_tasks(town["mayor"], "todo")] == [other.pk]
 
 
 def test_only_roles_that_the_type_names_may_start_it(town):
@@ -431,6 +453,26 @@ class TestChildren:
         services.terminate(town["mayor"], child.pk, reason="重复")
         case.refresh_from_db()
         assert case.node == "review"
+
+    def test_progress_rolls_up_from_child_to_parent(self, town):
+        case = town.start("mayor", "demo.instruction", departments=["D01", "D02"], text="x")
+        progress = [one.progress for one in load_state(refreshed(case)).children.values()]
+        assert progress == [0.5, 0.5]
+        town.act("li", Case.objects.filter(parent=case).order_by("id")[0], data={"answer": "好"})
+        progress = [one.progress for one in load_state(refreshed(case)).children.values()]
+        assert progress == [1.0, 0.5]
+
+    def test_where_any_answer_is_enough_the_others_are_ended(self, town):
+        services.publish_case_type(town["eng"], TASKS.replace("{rule: all}", "{rule: any}"))
+        case = town.start("mayor", "demo.instruction", departments=["D01", "D02"], text="x")
+        first, second = Case.objects.filter(parent=case).order_by("id")
+        town.act("li", first, data={"answer": "好"})
+        assert refreshed(case).node == "review"
+        assert refreshed(second).status == "terminated"
+
+    def test_a_type_whose_children_are_not_published_is_refused(self, town):
+        with pytest.raises(NotFound, match=r"demo\.other"):
+            services.publish_case_type(town["eng"], TASKS.replace("demo.part", "demo.other"))
 
     def test_nobody_to_hand_it_to_goes_straight_on(self, town):
         case = town.start("mayor", "demo.instruction", departments=[], text="x")

@@ -12,6 +12,7 @@ from yiwang.kernel.base.clock import use_time
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.calendar import services as calendar
 from yiwang.kernel.jobs.services import run_due
+from yiwang.kernel.ledger.models import ActRow
 from yiwang.kernel.notify.models import Notice
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, CaseEntry
@@ -187,6 +188,27 @@ def test_a_limit_that_cannot_be_is_refused_with_its_line(old, new, line, code):
         read_case_type(LEAVE.replace(old, new), name="leave.yaml")
     assert error.value.extra["line"] == line
     assert error.value.code.startswith("calendar.limit")
+
+
+def test_a_notice_that_moves_nothing_leaves_no_act(town, case):
+    admin = Actor(id="a", permissions={"calendar.year.edit": "all"})
+    calendar.import_year(
+        admin, year=2030, notice="通知", text="date,kind,name\n2030-01-01,休,元旦\n"
+    )
+    run_due()
+    run_due()
+    assert not ActRow.objects.filter(verb="workflow.case.recalculate").exists()
+
+
+def test_another_version_brings_its_own_limits(town, case):
+    text = LEAVE.replace("  legal: {within: 20工作日}\n", "").replace(
+        "within: 5 working", "within: 9 working"
+    )
+    services.publish_case_type(town["eng"], text)
+    with use_time(at("2026-09-29")):
+        services.migrate_case(town["mayor"], case.pk, 2, "leader", reason="新规")
+    case.refresh_from_db()
+    assert set(case.memo["clocks"]) == {"promised", "node"}
 
 
 def test_nobody_is_told_by_the_system_twice(town, case):

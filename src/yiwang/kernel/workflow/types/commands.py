@@ -23,6 +23,8 @@ class Person:
 
     def is_asked(self, holder: Holder) -> bool:
         """Whether a task of that holder is theirs. 是否本人待办。"""
+        if holder.apart == self.account:
+            return False
         if holder.account:
             return holder.account == self.account
         return holder.role in self.roles and holder.organization in {"", *self.organizations}

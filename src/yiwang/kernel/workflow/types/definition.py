@@ -40,7 +40,8 @@ class Who:
 
     `starter`, `handled` (whoever did that node), `field` (a field holding an account or
     organization), or `role` in the organization that `of` names: `starter`, a field, or a code.
-    `each` is a field with a list: one task for each of its members.
+    `each` is a field with a list: one task for each of its members. `not_starter`: nobody decides
+    about what they asked for themselves.
     """
 
     starter: bool = False
@@ -49,6 +50,7 @@ class Who:
     role: str = ""
     of: str = ""
     each: str = ""
+    not_starter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

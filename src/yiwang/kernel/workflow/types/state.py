@@ -27,13 +27,15 @@ ASIDE = frozenset({BEFORE, DELEGATED, SUPPLEMENT})
 class Holder:
     """Who is to act: an account, or anybody with a role in an organization. 办理人。
 
-    `on_behalf_of` names the absent person whom the account stands in for.
+    `on_behalf_of` names the absent person whom the account stands in for, `apart` one account that
+    may not act although it holds the role.
     """
 
     account: str = ""
     role: str = ""
     organization: str = ""
     on_behalf_of: str = ""
+    apart: str = ""
 
     def to_json(self) -> dict[str, str]:
         """As the log keeps it, without what is empty. 存储形式。"""

@@ -20,7 +20,7 @@ from yiwang.kernel.calendar.services import (
     start_clock,
     stop_clock,
 )
-from yiwang.kernel.calendar.types import Clock, Light
+from yiwang.kernel.calendar.types import Clock, Light, WorkCalendar
 from yiwang.kernel.workflow.types import RUNNING, CaseState, TimeLimit
 
 from .draft import Draft
@@ -34,6 +34,8 @@ def keep_clocks(draft: Draft) -> None:
     if not draft.state.clocks and draft.state.seq == len(draft.events):
         for name, limit in draft.type.limits.items():
             _start(draft, name, limit)
+    if any(event.kind == "migrated" for event in draft.events):
+        _take_limits(draft)
     if any(event.kind == "entered" for event in draft.events):
         _start_node(draft)
     for name, clock in clocks_of(draft.state):
@@ -59,9 +61,16 @@ def recalculate(draft: Draft) -> bool:
     for name, clock in clocks_of(draft.state):
         found = recalculate_clock(clock, calendar=draft.world.calendar)
         if found.clock != clock:
-            _set(draft, name, found.clock, was=found.old_due_at.isoformat(), why="calendar")
+            _set(draft, name, found.clock, was=draft.state.clocks[name]["due_at"], why="calendar")
             changed = True
     return changed
+
+
+def is_recounted(state: CaseState, calendar: WorkCalendar) -> bool:
+    """Whether a calendar gives any clock of a case another deadline or certainty. 是否需要重算。"""
+    return any(
+        recalculate_clock(clock, calendar=calendar).clock != clock for _, clock in clocks_of(state)
+    )
 
 
 def clocks_of(state: CaseState) -> Iterator[tuple[str, Clock]]:
@@ -95,6 +104,16 @@ def _start(draft: Draft, name: str, limit: TimeLimit) -> None:
         yellow=limit.yellow,
     )
     _set(draft, name, clock)
+
+
+def _take_limits(draft: Draft) -> None:
+    """Another version may have other limits: those it has not go, new ones begin now."""
+    for name in [*draft.state.clocks]:
+        if name != NODE and name not in draft.type.limits:
+            draft.say("clock_dropped", clock=name)
+    for name, limit in draft.type.limits.items():
+        if name not in draft.state.clocks:
+            _start(draft, name, limit)
 
 
 def _start_node(draft: Draft) -> None:

@@ -29,12 +29,12 @@ class Draft:
     """Events said so far and the state they give; nothing is stored yet. 草拟。
 
     A verb is a function that takes a draft and says events; whoever calls it stores `events` and
-    `state` together.
+    `state` together. `before` is the state that was read.
     """
 
     def __init__(self, case_type: CaseType, state: CaseState, person: Person, world: World) -> None:
         self.type = case_type
-        self.state = state
+        self.before = self.state = state
         self.person = person
         self.world = world
         self.events: list[Event] = []

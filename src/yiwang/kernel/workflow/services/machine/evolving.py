@@ -172,7 +172,11 @@ def _child_ended(state: CaseState, body: Body) -> CaseState:
 
 
 def _clock_set(state: CaseState, body: Body) -> CaseState:
-    return replace(state, clocks={**state.clocks, body["clock"]: body["value"]})
+    """A deadline that was moved has its lights told anew."""
+    name, told = body["clock"], dict(state.told)
+    if body.get("was", body["value"]["due_at"]) != body["value"]["due_at"]:
+        told.pop(name, None)
+    return replace(state, clocks={**state.clocks, name: body["value"]}, told=told)
 
 
 def _clock_dropped(state: CaseState, body: Body) -> CaseState:
@@ -184,6 +188,11 @@ def _clock_dropped(state: CaseState, body: Body) -> CaseState:
 
 def _lit(state: CaseState, body: Body) -> CaseState:
     return replace(state, told={**state.told, body["clock"]: body["light"]})
+
+
+def _child_progress(state: CaseState, body: Body) -> CaseState:
+    child = replace(state.children[body["child"]], progress=body["progress"])
+    return replace(state, children={**state.children, child.id: child})
 
 
 def _migrated(state: CaseState, body: Body) -> CaseState:
@@ -215,5 +224,7 @@ CHANGES: Mapping[str, Change] = {
     "terminated": _terminated,
     "child_opened": _child_opened,
     "child_ended": _child_ended,
+    "child_progress": _child_progress,
+    "joined": _told,
     "migrated": _migrated,
 }

@@ -15,13 +15,21 @@ def tell_child_ended(draft: Draft, child: str, *, status: str, outcome: str) -> 
     join(draft)
 
 
+def tell_child_progress(draft: Draft, child: str, progress: float) -> None:
+    """A child has come further, or was set back. 子流程进度。"""
+    if child in draft.state.children:
+        draft.say("child_progress", child=child, progress=progress)
+
+
 def join(draft: Draft) -> None:
-    """Go on from a node whose children have ended enough. 汇聚。"""
+    """Go on from a node whose children have ended enough; the others are needed no more. 汇聚。"""
     state = draft.state
     if state.status != RUNNING or not state.children:
         return
     children = draft.node.children
     if children and has_joined(children.join, list(state.children.values())):
+        rest = [child.id for child in state.children.values() if child.status == RUNNING]
+        draft.say("joined", rest=rest)
         go(draft, draft.node.then)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotPermitted
 from yiwang.kernel.workflow.types import (
+    MAIN,
     OPEN,
     SUPPLEMENT,
     SUPPLEMENTING,
@@ -51,6 +52,10 @@ def ask_supplement(draft: Draft, task_id: str, fields: Sequence[str], *, note: s
     """补正: ask the starter, once and for all, for what is missing; the clock stands still. 补正。"""
     task = draft.find_own_task(task_id)
     draft.require_verb("supplement")
+    if task.kind != MAIN:
+        raise NotPermitted(
+            "workflow.supplement.not_main", "Only who decides this step can ask for more"
+        )
     unknown = [key for key in fields if key not in draft.type.fields]
     if not fields or unknown:
         raise InvalidInput(
