@@ -89,6 +89,7 @@ class ChildRow:
     line: CaseLine
     place: str
     light: Light
+    progress: str
 
     @property
     def step(self) -> str:
@@ -148,9 +149,19 @@ class CasePage:
         }
         places = self.view.places
         return [
-            ChildRow(one, places.get(members.get(one.id, ""), ""), light_of_line(one))
+            ChildRow(
+                one,
+                places.get(members.get(one.id, ""), ""),
+                light_of_line(one),
+                self._progress_of(one),
+            )
             for one in self.view.children
         ]
+
+    def _progress_of(self, line: CaseLine) -> str:
+        """How far a part is, while its parent waits for it. 进度。"""
+        child = self.view.state.children.get(line.id)
+        return f"{round(child.progress * 100)}%" if child else ""
 
     @property
     def tasks(self) -> list[TaskRow]:

@@ -17,6 +17,8 @@ from yiwang.kernel.ledger.models import ReadRow
 from yiwang.kernel.ui.tests.counting import assert_constant_queries
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Absence, Case, CaseEntry, CaseTypeVersion, Task
+from yiwang.kernel.workflow.pages.story import TELLERS
+from yiwang.kernel.workflow.services.machine.evolving import CHANGES
 
 from .conftest import PASSWORD, Town
 from .files import LEAVE
@@ -684,6 +686,19 @@ def test_two_files_are_not_published_at_once(browse):
 
 def test_a_publish_without_a_file_is_refused(browse):
     assert browse("eng").post("/cases/types/", {}).status_code == 422
+
+
+def test_every_kind_of_event_is_told():
+    assert set(TELLERS) == set(CHANGES)
+
+
+def test_how_far_a_part_is_stands_beside_it(browse, town):
+    parent = town.start("mayor", "demo.instruction", departments=["D01", "D02"], text="限期")
+    town.act("li", Case.objects.filter(parent=parent).earliest("id"), data={"answer": "好"})
+
+    shown = case_page(browse, "mayor", parent)
+    assert "100%" in shown
+    assert "50%" in shown
 
 
 def test_only_what_was_changed_is_told(do, browse, town):
