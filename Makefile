@@ -54,6 +54,7 @@ bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance.bench_search
 	$(BIN)/python -m tests.performance.bench_xlsx
 	$(BIN)/python -m tests.performance.bench_quality
+	$(BIN)/python -m tests.performance.bench_cases
 	$(BIN)/python -m tests.performance.bench_clocks
 
 docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
