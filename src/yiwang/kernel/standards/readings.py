@@ -65,19 +65,19 @@ def read_text_sql(element: Element, column: str) -> str:
     return f"CASE WHEN {column} IS NULL THEN NULL WHEN {trimmed}='' THEN '' ELSE {read} END"
 
 
-def difference_sql(element: Element, column: str) -> str:
+def difference_sql(element: Element, column: str, read: str = "") -> str:
     """The kind of difference as a DuckDB expression: '', a difference or a problem. 差异类型 SQL。"""
     trimmed = _trim_sql(column)
     folded = _trim_sql(f"translate({trimmed},'{WIDE_SQL}','{NARROW_SQL}')")
-    return _once(
-        read_text_sql(element, column),
-        "yw_read",
-        lambda read: (
-            f"CASE WHEN {column} IS NULL THEN '' WHEN {read} IS NULL THEN '{_way(element).problem}'"
-            f" WHEN {read}={column} THEN '' WHEN {read}={trimmed} THEN 'spaces'"
-            f" WHEN {read}={folded} THEN 'width' ELSE 'style' END"
-        ),
-    )
+
+    def told(text: str) -> str:
+        return (
+            f"CASE WHEN {column} IS NULL THEN '' WHEN {text} IS NULL THEN '{_way(element).problem}'"
+            f" WHEN {text}={column} THEN '' WHEN {text}={trimmed} THEN 'spaces'"
+            f" WHEN {text}={folded} THEN 'width' ELSE 'style' END"
+        )
+
+    return told(read) if read else _once(read_text_sql(element, column), "yw_read", told)
 
 
 WIDE_SQL = WIDE

@@ -224,9 +224,12 @@ def read_typed_sql(element: AnyElement, column_sql: str) -> str:
     return read_text_sql(_element(element), column_sql)
 
 
-def difference_sql(element: AnyElement, column_sql: str) -> str:
-    """The kind of difference or problem as a DuckDB expression, '' for none. 差异 SQL。"""
-    return _difference_sql(_element(element), column_sql)
+def difference_sql(element: AnyElement, column_sql: str, read_sql: str = "") -> str:
+    """The kind of difference or problem as a DuckDB expression, '' for none. 差异 SQL。
+
+    `read_sql` is the column of the canonical text, where it has been worked out.
+    """
+    return _difference_sql(_element(element), column_sql, read_sql)
 
 
 def _element(element: AnyElement) -> Element:

@@ -182,7 +182,8 @@ class Checking:
         found = recount_repeated(
             self.connection, rule, Repeated(before.checked, before.failed), source, table
         )
-        self._drop_listed(rule, f"{table}_before")
+        if self.listing:
+            self._drop_listed(rule, f"{table}_before")
         self._set_unique(rule, found, self.came + self.gone, self.version.rows - self.came, table)
 
     def _drop_listed(self, rule: RuleSpec, table: str) -> None:
@@ -200,7 +201,7 @@ class Checking:
         self.results[rule.code] = RuleResult(
             rule, found.checked, found.failed, scanned, reused, patterns
         )
-        if not self.listing:
+        if not self.listing or not found.failed:
             return
         value = "array_to_string(k, ' / ')"
         key = "array_to_string(k, chr(31))" if rule.fields == self.version.key else "''"

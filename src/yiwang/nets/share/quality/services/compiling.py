@@ -6,8 +6,8 @@ of the same field has found bad is not held against it twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,16 @@ from .scan import Scan
 
 PLAIN_NUMBER = "-?[0-9]+([.][0-9]+)?"
 ANYTHING = Element(code="", zh="", en="", definition="", match_key=())
+DATE = replace(ANYTHING, type="date")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where it stands what an element says of a column: outcome, canonical text, is that right. 已判。"""
+
+    outcome: str
+    text: str
+    right: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Work:
     scan: Scan
     members: Members
     arrivals: Sequence[tuple[int, date]]
+    told: Mapping[tuple[str, Element], Told] = field(default_factory=dict)
 
     def column(self, name: str) -> str:
         """A column of the register, or InvalidInput. 列。"""
@@ -52,6 +63,8 @@ class Work:
 
     def outcome(self, name: str, element: Element) -> str:
         """What the element says of a cell. 判定。"""
+        if (name, element) in self.told:
+            return self.scan.outcomes.add(self.told[name, element].outcome)
         value = self.column(name)
         number = last = ""
         if element.check == "resident_id":
@@ -231,11 +244,13 @@ def _birth_of_id(work: Work, rule: RuleSpec) -> State:
     plain = (
         f"CASE WHEN strlen({birth}) = 10 THEN TRY_CAST(replace({birth}, '-', '') AS INTEGER) END"
     )
-    read = standards.read_typed_sql(replace(ANYTHING, type="date"), birth)
-    typed = (
-        f"list_transform([{read}], lambda yw_c: CASE WHEN strlen(yw_c) = 10"
-        " THEN TRY_CAST(replace(yw_c, '-', '') AS INTEGER) END)[1]"
-    )
+    typed = "CASE WHEN strlen({0}) = 10 THEN TRY_CAST(replace({0}, '-', '') AS INTEGER) END"
+    told = work.told.get((rule.fields[0], DATE))
+    if told:
+        typed = typed.format(told.text)
+    else:
+        read = standards.read_typed_sql(DATE, birth)
+        typed = f"list_transform([{read}], lambda yw_c: {typed.format('yw_c')})[1]"
     day = work.scan.workings.add(f"CASE WHEN {birth} <> '' THEN coalesce({plain}, {typed}) END")
     return f"CASE WHEN {right} THEN {number} // 1000 % 100000000 = {day} END", []
 

@@ -19,7 +19,7 @@ from yiwang.kernel.standards.types import Element
 from yiwang.nets.share.quality.types import RuleKind, RuleSpec
 
 from .compiling import (
-    ANYTHING,
+    DATE,
     PLAIN_NUMBER,
     Work,
     bounds_of,
@@ -29,9 +29,7 @@ from .compiling import (
 )
 from .fields import quick_sql
 from .matching import match_sql
-from .patterns import commonly_filled_sql, filled_sql
-
-DATE = replace(ANYTHING, type="date")
+from .patterns import commonly_filled_sql, filled_sql, lettered_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,8 @@ class Glance:
 
     def state_sql(self) -> str:
         """True, false (open), or NULL where it says nothing of a row it asks about. 状态。"""
-        return (
-            f"CASE WHEN {self.passes_sql()} THEN true WHEN {self.silent} THEN NULL ELSE false END"
-        )
+        silent = f" WHEN {self.silent} THEN NULL" if self.silent != "false" else ""
+        return f"CASE WHEN {self.passes_sql()} THEN true{silent} ELSE false END"
 
 
 def glance_all(work: Work, rules: Sequence[RuleSpec]) -> list[Glance]:
@@ -114,12 +111,11 @@ def _filled(work: Work, name: str) -> str:
     value = work.column(name)
     first = work.scan.workings.add(f"unicode({value})")
     common = work.scan.tests.add(commonly_filled_sql(first))
-    return f"CASE WHEN {common} THEN true ELSE {_filled_by(first, value)} END"
+    return f"CASE WHEN {common} THEN true ELSE {lettered_sql(first)} OR {_long(value)} END"
 
 
-def _filled_by(first: str, value: str) -> str:
-    long = f"strlen({value}) > 15 AND {value} >= '!' AND NOT ({_edged(value)})"
-    return f"({filled_sql(first)} OR {long})"
+def _long(value: str) -> str:
+    return f"strlen({value}) > 15 AND {value} >= '!' AND NOT ({_edged(value)})"
 
 
 def _edged(value: str) -> str:
@@ -167,7 +163,7 @@ def _required(work: Work, rule: RuleSpec, *, told: bool = False) -> Glance:
     if told:
         value = work.column(name)
         first = work.scan.outcomes.add(f"unicode({value})")
-        return Glance((_filled_by(first, value),), told=True)
+        return Glance((f"({filled_sql(first)} OR {_long(value)})",), told=True)
     return Glance((_filled(work, name),), fills=frozenset([name]))
 
 

@@ -71,19 +71,21 @@ def filled_sql(first: str) -> str:
 
     No blank begins so; most texts do. What it leaves may still be a value.
     """
-    return f"({commonly_filled_sql(first)} OR {_begins_sql(first, 'A', 'z')})"
+    return f"({commonly_filled_sql(first)} OR {lettered_sql(first)})"
 
 
 def commonly_filled_sql(first: str) -> str:
     """The same of digits and Han alone, with which most texts of registers begin. 常见首字。"""
-    return f"({first} BETWEEN 48 AND 57 OR {_begins_sql(first, '一', chr(0x9FFF))})"
-
-
-def _begins_sql(first: str, low: str, high: str) -> str:
-    """Compared one by one: a list after NOT IN would become a join for each column."""
-    left_out = sorted(ord(char) for char in BLANK_OPENINGS if low <= char <= high)
+    left_out = sorted(ord(char) for char in BLANK_OPENINGS if "一" <= char <= chr(0x9FFF))
+    # Compared one by one: a list after NOT IN would become a join for each column.
     others = " AND ".join(f"{first} <> {code}" for code in left_out)
-    return f"{first} BETWEEN {ord(low)} AND {ord(high)} AND {others}"
+    return f"({first} BETWEEN 48 AND 57 OR {first} BETWEEN {ord('一')} AND {0x9FFF} AND {others})"
+
+
+def lettered_sql(first: str) -> str:
+    """The same of Latin letters alone, as the bits of one number: short to plan. 字母首字。"""
+    left_out = sum(1 << ord(char) - 65 for char in BLANK_OPENINGS if "A" <= char <= "z")
+    return f"{first} BETWEEN 65 AND 122 AND ({left_out}::BIGINT >> ({first} - 65)) & 1 = 0"
 
 
 def is_blank_sql(value: str) -> str:
@@ -116,7 +118,10 @@ LETTERED = r"[-+]?[0-9.,]*[A-Za-z]+[0-9.,A-Za-z]*"
 
 
 def pattern_sql(kind: RuleKind, value: str, element: Element | None) -> str:
-    """How a value that fails a rule of this kind fails, as SQL. 样式 SQL。"""
+    """How a value that fails a rule of this kind fails, as SQL. 样式 SQL。
+
+    Its canonical text stands in `yw_c`, and in `yw_s` whether that passes pattern and check.
+    """
     fixed = _FIXED.get(kind)
     if fixed:
         return f"'{fixed}'"
@@ -143,8 +148,11 @@ _FIXED = {
 }
 
 
-def suggestion_sql(kind: RuleKind, value: str, element: Element) -> str:
-    """What the value may have been meant to be, '' where nothing is sure; as SQL. 修改建议。"""
+def suggestion_sql(kind: RuleKind, element: Element) -> str:
+    """What the value may have been meant to be, '' where nothing is sure; as SQL. 修改建议。
+
+    Over `yw_c` and `yw_s`, as `pattern_sql`.
+    """
     if kind != RuleKind.FORMAT or not (element.pattern or element.check):
         return "''"
     cases = []
@@ -153,17 +161,11 @@ def suggestion_sql(kind: RuleKind, value: str, element: Element) -> str:
         cases.append(
             f"WHEN regexp_full_match(yw_c, '[1-9][0-9]{{14}}') THEN {longer.replace(_READ, 'yw_c')}"
         )
-    cases.append(f"WHEN coalesce({standards.check_sql(element, 'yw_c')}, false) THEN yw_c")
-    return _of_reading(element, value, f"coalesce(CASE {' '.join(cases)} ELSE '' END, '')")
+    cases.append("WHEN yw_s THEN yw_c")
+    return f"coalesce(CASE {' '.join(cases)} ELSE '' END, '')"
 
 
 _READ = '"yw_c"'
-
-
-def _of_reading(element: Element, value: str, told: str) -> str:
-    """What is told of the canonical text `yw_c`, which is written out once. 由规范文本。"""
-    read = standards.read_typed_sql(element, value)
-    return f"list_transform([{read}], lambda yw_c: {told})[1]"
 
 
 def _check_cases(value: str, element: Element | None) -> list[str]:
@@ -187,6 +189,5 @@ def _element_cases(value: str, element: Element) -> list[str]:
     cases = []
     if element.check == "resident_id":
         cases.append(f"WHEN regexp_full_match({value}, '[1-9][0-9]{{14}}') THEN 'id15'")
-    told = standards.difference_sql(element, value)
-    right = f"coalesce(yw_c <> {value} AND {standards.check_sql(element, 'yw_c')}, false)"
-    return [*cases, f"WHEN {_of_reading(element, value, right)} THEN {told}"]
+    told = standards.difference_sql(element, value, "yw_c")
+    return [*cases, f"WHEN yw_c <> {value} AND yw_s THEN {told}"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import ROW
 from yiwang.nets.share.quality.types import ROW_COLUMNS, RuleKind, RuleSpec
 
+from .canon import Canon
 from .code_members import Members
 from .compiling import Work, add_state, columns_of, element_of
 from .glancing import asked_sql, glance_all, plain_sql
@@ -94,6 +95,7 @@ class Look:
         self.kept = {name: at for at, name in enumerate(dict.fromkeys(read), 1)}
         self.marks: list[tuple[int, int, int]] = []
         self.apart: dict[int, int] = {}
+        self.canon = Canon(self.connection, self.rules, self.kept, {})
 
     def _work(self, columns: Sequence[str]) -> Work:
         return Work(Scan(columns), self.counter.members, self.counter.arrivals)
@@ -117,13 +119,13 @@ class Look:
         `in_full` asks the full states instead, of every row.
         """
         work, plain = self._work(self.counter.columns), ""
-        asked = ["true"] * len(self.rules)
+        asked = [""] * len(self.rules)
         if in_full:
             states = [add_state(work, rule) for rule in self.rules]
         else:
             glances = glance_all(work, self.rules)
             states = [work.scan.states.add(one.state_sql()) for one in glances]
-            asked = [one.asked or "true" for one in glances]
+            asked = [one.asked for one in glances]
             plain = plain_sql(glances)
             self._count_apart()
         relation, params = work.scan.relation(self.source, plain)
@@ -173,16 +175,22 @@ class Look:
             return []
         rule = self.rules[at]
         work = self._work(tuple(columns_of(rule)))
-        state = add_state(work, rule)
         told = f"{work.scan.mark}rows"
-        relation, params = work.scan.relation(self._open_values(at, told, listing=listing))
+        source, known = self.canon.join(
+            rule, self._open_values(at, told, listing=listing), work.scan.mark
+        )
+        state = add_state(replace(work, told=known), rule)
+        relation, params = work.scan.relation(source)
         value = pool.quote_name(rule.fields[0]) if rule.fields else "NULL::VARCHAR"
-        meant = suggestion_sql(rule.kind, "value", element_of(rule)) if listing else "''"
+        meant = suggestion_sql(rule.kind, element_of(rule)) if listing else "''"
+        text = "".join(
+            f", {one.text} AS yw_c, {one.right} AS yw_s" for one in [*known.values()][:1]
+        )
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE judged AS SELECT n, rows, value,"
             f" CASE WHEN failed THEN coalesce({_pattern_of(rule, 'value')}, 'other') END AS p,"
             f" CASE WHEN failed THEN {meant} END AS s FROM"
-            f" (SELECT {told}.n AS n, {told}.rows AS rows, {value} AS value, NOT {state} AS failed"
+            f" (SELECT {told}.n AS n, {told}.rows AS rows, {value} AS value, NOT {state} AS failed{text}"
             f" FROM {relation} WHERE {state} IS NOT TRUE)",
             params,
         )
@@ -232,7 +240,7 @@ class Look:
 
 def _bits(states: Sequence[str], asked: Sequence[str], test: str) -> str:
     terms = [
-        f"CASE WHEN {state} {test} AND {when} THEN {1 << at} ELSE 0 END"
+        f"CASE WHEN {state} {test}{when and f' AND {when}'} THEN {1 << at} ELSE 0 END"
         for at, (state, when) in enumerate(zip(states, asked, strict=True))
     ]
     return "(" + " + ".join(terms) + ")::BIGINT"

@@ -80,26 +80,37 @@ def recount_repeated(
     Only keys that came or went are looked at; `base` gives the earlier rows that may hold them.
     Rows whose standing is worked out anew go into `{table}_before`, the failing ones into `table`.
     """
-    names, filled = pool.name_list(rule.fields), _filled(rule)
+    names, came = pool.name_list(rule.fields), f"{Scan(rule.fields).mark}came"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table}_keys AS SELECT {names} FROM came WHERE {filled}"
-        f" UNION SELECT {names} FROM gone WHERE {filled}"
+        f"CREATE OR REPLACE TEMP TABLE {table}_moved AS SELECT * FROM"
+        f" (SELECT {ROW}, {names}, true AS {came} FROM came"
+        f" UNION ALL SELECT {ROW}, {names}, false FROM gone) WHERE {_filled(rule)}"
     )
+    counted = connection.execute(
+        f"SELECT count(*) FILTER ({came}) - count(*) FILTER (NOT {came}) FROM {table}_moved"
+    ).fetchone()
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {table}_before AS SELECT {ROW}, {names} FROM {base}"
-        f" SEMI JOIN {table}_keys USING ({names})"
+        f" SEMI JOIN {table}_moved USING ({names})"
     )
-    failed_before = keep_repeated(connection, rule, f"{table}_before", table)
-    now = (
-        f"(SELECT {ROW}, {names} FROM {table}_before ANTI JOIN gone USING ({ROW})"
-        f" UNION ALL SELECT {ROW}, {names} FROM came)"
+    failed_before = _pick_repeated(connection, names, f"{table}_before", table)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table}_now AS"
+        f" SELECT {ROW}, {names} FROM {table}_before ANTI JOIN gone USING ({ROW})"
+        f" UNION ALL SELECT {ROW}, {names} FROM {table}_moved WHERE {came}"
     )
-    failed_now = keep_repeated(connection, rule, now, table)
-    counted = connection.execute(
-        f"SELECT (SELECT count(*) FROM came WHERE {filled}) - (SELECT count(*) FROM gone WHERE {filled})"
-    ).fetchone()
+    failed_now = _pick_repeated(connection, names, f"{table}_now", table)
     more = int(counted[0]) if counted else 0
     return Repeated(before.checked + more, before.failed - failed_before + failed_now)
+
+
+def _pick_repeated(connection: pool.Connection, names: str, filled: str, table: str) -> int:
+    """Put the rows of repeated keys of a table of filled keys into `table`; how many they are."""
+    found = connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {ROW} AS r, [{names}] AS k FROM {filled}"
+        f" SEMI JOIN (SELECT {names} FROM {filled} GROUP BY ALL HAVING count(*) > 1) USING ({names})"
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _filled(rule: RuleSpec) -> str:
