@@ -92,7 +92,9 @@ def _slow(element: Element, value: str, right: str) -> str:
     cases = [f"WHEN yw_c = '' THEN {BLANK}"]
     if element.check == "resident_id":
         cases.append(f"WHEN regexp_full_match(yw_c, '[1-9][0-9]{{14}}') THEN {MALFORMED}")
-    cases.append(f"WHEN {right} THEN " + (f"CASE {written} ELSE {GOOD} END" if written else str(GOOD)))
+    cases.append(
+        f"WHEN {right} THEN " + (f"CASE {written} ELSE {GOOD} END" if written else str(GOOD))
+    )
     if element.check and form:
         quoted = form.replace("'", "''")
         cases.append(f"WHEN regexp_full_match(yw_c, '{quoted}') THEN {WRONG}")
