@@ -14,8 +14,9 @@ from yiwang.kernel.query.functions import is_blank
 from yiwang.kernel.query.tables import PLACEHOLDERS, SPACES
 from yiwang.nets.share.catalog.types import ItemInfo
 from yiwang.nets.share.quality import services
-from yiwang.nets.share.quality.services import tallying
+from yiwang.nets.share.quality.services import canon, tallying
 from yiwang.nets.share.quality.services.compiling import columns_of
+from yiwang.nets.share.quality.services.fields import told_sql
 from yiwang.nets.share.quality.services.patterns import filled_sql, is_blank_sql
 
 from .test_checking import EVEN, GOOD, land, number, rows_of
@@ -117,3 +118,19 @@ def test_the_filters_of_a_rule_name_the_columns_it_reads():
     rule = services.build_rule("x", DECLARED["given"] | {"when": "born != ''"})
 
     assert set(columns_of(rule)) == {"sex", "name", "born"}
+
+
+@pytest.mark.django_db
+def test_open_values_are_read_once_for_all_rules_and_plain_dates_never(rules, monkeypatch):
+    wrong, asked = GOOD[:-1] + ("1" if GOOD[-1] != "1" else "2"), []
+    keep = lambda one, *rest: asked.append((one.code, one.type)) or told_sql(one, *rest)
+    monkeypatch.setattr(canon, "told_sql", keep)
+    rows = [(one, "张三", "男", "1990-03-07", "13812345678", "", "1") for one in (GOOD, wrong)]
+    rows.append((GOOD, "张三", "女", "1990-03-09", "13812345678", "", "1"))
+
+    version = land(rows, columns=tuple(ELEMENTS))
+    found = {one.spec.code: one.failed for one in services.check_version(version, rules).results}
+
+    assert [code for code, _ in asked].count("resident_id") == 1
+    assert ("", "date") not in asked
+    assert [found[code] for code in found if code.endswith(("sex_of_id", "birth_of_id"))] == [1, 1]
