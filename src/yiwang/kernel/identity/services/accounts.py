@@ -237,6 +237,12 @@ def list_organizations_with(role: str, codes: Iterable[str], *, beside: str = ""
     return set(posts.exclude(account_id=beside).values_list("organization__code", flat=True))
 
 
+def find_unlocked(account_ids: Iterable[str]) -> set[str]:
+    """Those of the accounts that are there and not locked, in one query. 可用账号。"""
+    rows = Account.objects.filter(pk__in=set(account_ids), locked_at=None)
+    return set(rows.values_list("pk", flat=True))
+
+
 def count_without_role(limit: int = 99) -> int:
     """Unlocked accounts that can do nothing yet, counted up to `limit`. 待授权账号数。"""
     held = RoleGrant.objects.filter(revoked_at=None).values("account_id")

@@ -29,7 +29,7 @@ def check_own_task(actor: Actor, view: CaseView, task_id: str) -> None:
     A page asks where a form lacks something: whoever sends an old page should hear that the case
     has moved on, not that a field of the next step is missing.
     """
-    Draft(view.type, view.state, person_of(actor), City(now())).find_own_task(task_id)
+    Draft(view.type, view.state, person_of(actor), City(now(), actor.id)).find_own_task(task_id)
 
 
 def is_guarded(field: Field) -> bool:

@@ -85,7 +85,7 @@ def open_step(act: Act, case_id: str) -> Step:
 
 def _open(act: Act, case: Case) -> Step:
     old = store.load_state(case)
-    draft = Draft(get_type(case.type_id), old, person_of(act.actor), City(act.at))
+    draft = Draft(get_type(case.type_id), old, person_of(act.actor), City(act.at, act.actor.id))
     return Step(act, case, old, draft)
 
 
@@ -150,7 +150,7 @@ def open_case(
         opened_at=act.at,
     )
     act.on = act.on if parent else Ref("workflow.case", case.pk, case.number)
-    draft = Draft(case_type, CaseState(), person_of(act.actor), City(act.at))
+    draft = Draft(case_type, CaseState(), person_of(act.actor), City(act.at, act.actor.id))
     start(
         draft,
         type=case_type.code,

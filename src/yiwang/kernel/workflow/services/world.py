@@ -24,8 +24,9 @@ STAND_INS = 5
 class City:
     """The accounts, organizations, absences and working days of this node. 本节点的人员与机构。"""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, acting: str) -> None:
         self.at = at
+        self.acting = acting
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -45,7 +46,7 @@ class City:
 
     def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
         """Those of them who can act at all: no locked or unknown account. 可办理者。"""
-        able = _unlocked(one.account for one in holders if one.account)
+        able = self._find_able({one.account for one in holders if one.account})
         return [one for one in holders if not one.account or one.account in able]
 
     def stand_in(self, holder: Holder) -> Holder:
@@ -63,14 +64,13 @@ class City:
     def _agents(self) -> Mapping[str, str]:
         """Everybody away today and who stands in: few rows, read once an act. 今日代理。"""
         found = {row.account: row.agent for row in absences_on_day()}
-        able = _unlocked(found.values())
+        able = self._find_able(set(found.values()))
         return {account: agent for account, agent in found.items() if agent in able}
 
-
-def _unlocked(accounts: Iterable[str]) -> set[str]:
-    wanted = set(accounts)
-    found = identity.get_accounts(wanted) if wanted else {}
-    return {key for key, account in found.items() if account.locked_at is None}
+    def _find_able(self, accounts: set[str]) -> set[str]:
+        """Whoever acts can act; of the others those that are not locked."""
+        others = accounts - {self.acting}
+        return (accounts & {self.acting}) | (identity.find_unlocked(others) if others else set())
 
 
 def absences_on_day() -> list[Absence]:

@@ -450,7 +450,7 @@ def test_a_task_for_each_of_many_costs_the_same_few_reads(town, django_assert_ma
 
     codes = ["D01", "D02", *(f"X{at}" for at in range(400))]
     with django_assert_max_num_queries(1):
-        found = City(now()).find_holders(
+        found = City(now(), "").find_holders(
             Who(role="steward", each="d"), CaseState(data={"d": codes})
         )
     assert [one.organization for one in found] == ["D01", "D02"]
