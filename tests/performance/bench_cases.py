@@ -55,7 +55,7 @@ def measured(steps: int, spiff: str) -> None:
     from yiwang.kernel.workflow.models import Task
 
     actor = _people()
-    case = services.start_case(actor, "bench.ring", {"n": 0})
+    services.start_case(actor, "bench.ring", {"n": 0})
 
     def step(number: int) -> None:
         task = Task.objects.filter(account=actor.id, status="open").values_list("pk", flat=True)[0]

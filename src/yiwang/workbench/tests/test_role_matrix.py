@@ -42,6 +42,8 @@ READ = {
     "import_elements": ENGINEER,
     "import_code_sets": ENGINEER,
     "synonyms": ENGINEER,
+    "holidays": SIGNED_IN,
+    "holidays_of": SIGNED_IN,
 }
 WRITE = {
     "close_organization": SYSADMIN,
@@ -80,6 +82,7 @@ def address(name: str, other) -> str:
         "edit_organization": ["S01"],
         "close_organization": ["S01"],
         "element": [next(iter(get_elements()))],
+        "holidays_of": [2026],
         "code_set": [code_set.code_set, code_set.version],
         "export_code_set": [code_set.code_set, code_set.version],
         "end_post": [other.id, post.id],
