@@ -145,6 +145,8 @@ def test_nobody_decides_about_what_they_asked_for_where_the_type_says_so(town):
     assert services.list_tasks(town["li"], "todo") == []
     with pytest.raises(NotPermitted):
         services.act_on_task(town["li"], town.task(case), "agree")
+    with pytest.raises(InvalidInput, match="asked for"):
+        services.transfer_task(town["sun"], town.task(case), town["li"].id, reason="代批")
     town.act("sun", case)
     assert case.outcome == "granted"
 

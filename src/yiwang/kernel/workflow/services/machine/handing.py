@@ -125,6 +125,8 @@ def _find_any_task(draft: Draft, task_id: str) -> TaskState:
 def _require_other(task: TaskState, to: Holder) -> None:
     if to.account and to.account == task.holder.account:
         raise InvalidInput("workflow.handing.same", "They hold this task already")
+    if to.account and to.account == task.holder.apart:
+        raise InvalidInput("workflow.handing.apart", "Nobody decides about what they asked for")
 
 
 def _check_people(draft: Draft, people: Sequence[Holder]) -> None:
