@@ -5,7 +5,7 @@ import signal
 
 import pytest
 from tests.samples import wiring as samples
-from tests.samples.processes import start_process, start_worker, wait_until
+from tests.samples.processes import start_process, wait_until
 
 from yiwang.kernel.base.act import SYSTEM, Ref
 from yiwang.kernel.events.models import EventDelivery, EventRow
@@ -38,20 +38,6 @@ def marks(tmp_path):
     file = tmp_path / "marks"
     file.touch()
     return file
-
-
-@pytest.fixture
-def workers():
-    started = []
-
-    def start():
-        started.append(start_worker())
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.parametrize(("when", "events"), [("before", 0), ("after", 1)])

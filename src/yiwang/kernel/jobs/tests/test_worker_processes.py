@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from tests.samples import tasks as samples
-from tests.samples.processes import start_process, start_worker, wait_until
+from tests.samples.processes import start_process, wait_until
 
 from yiwang.kernel.base.act import SYSTEM, Ref
 from yiwang.kernel.base.clock import now
@@ -27,20 +27,6 @@ def path(tmp_path):
     file = tmp_path / "marks"
     file.touch()
     return file
-
-
-@pytest.fixture
-def workers():
-    started = []
-
-    def start():
-        started.append(start_worker())
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 def put(kind, **args):

@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from tests.samples.processes import start_worker, wait_until
+from tests.samples.processes import wait_until
 
 from yiwang.kernel.base.clock import now, use_time
 from yiwang.kernel.workflow import services
@@ -19,20 +19,6 @@ from .files import LEAVE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
 AHEAD = timedelta(seconds=12)
-
-
-@pytest.fixture
-def workers():
-    started = []
-
-    def start():
-        started.append(start_worker())
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.deep

@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from tests.samples.processes import start_worker, wait_until
+from tests.samples.processes import wait_until
 
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.events.models import EventRow
@@ -36,20 +36,6 @@ def people(steward, engineer, send):
     )  # fmt: skip
     catalog.bind_elements(engineer, delivery.resource, {"证件号": "resident_id", "性别": "sex"})
     return delivery
-
-
-@pytest.fixture
-def workers():
-    started = []
-
-    def start():
-        started.append(start_worker())
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 def told(run):
