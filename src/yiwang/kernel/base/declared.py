@@ -23,6 +23,8 @@ from .errors import InvalidInput
 LARGEST = 200_000
 """Characters of one file. 文件上限。"""
 DEEPEST = 40
+FILE_LINE = "%(file)s, line %(line)s: "
+"""Begins a message id of a problem; what follows has a translation of its own. 位置前缀。"""
 LONGEST_NUMBER = 40
 """Characters of a number; a longer one is text somebody forgot to quote. 数字位数上限。"""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -57,9 +59,7 @@ class Document:
     def refuse(self, path: Path, code: str, message: str, **extra: Any) -> InvalidInput:
         """The error that says where the file is wrong. 指出错误位置。"""
         line = self.line_of(*path)
-        return InvalidInput(
-            code, f"%(file)s, line %(line)s: {message}", file=self.name, line=line, **extra
-        )
+        return InvalidInput(code, f"{FILE_LINE}{message}", file=self.name, line=line, **extra)
 
 
 def read_document(text: str, *, name: str, schema: Mapping[str, Any]) -> Document:
@@ -83,7 +83,7 @@ def read_document(text: str, *, name: str, schema: Mapping[str, Any]) -> Documen
     problem = next(find_schema_problems(document, schema), None)
     if problem:
         raise InvalidInput(
-            problem.code, f"%(file)s, line %(line)s: {problem.message}",
+            problem.code, f"{FILE_LINE}{problem.message}",
             file=name, line=problem.line, **problem.extra,
         )  # fmt: skip
     return document

@@ -45,6 +45,7 @@ MODULES = (
     "source",
     "quality",
     "notices",
+    "case",
     "care",
     "reindex",
 )

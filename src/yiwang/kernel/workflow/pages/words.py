@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
+from yiwang.kernel.base.declared import FILE_LINE
 from yiwang.kernel.base.errors import YiwangError, fill
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity.types import ROLES
@@ -52,7 +53,6 @@ DUE = {
     "done": (msg("Ended; was due %(due)s"), ""),
 }
 ACTIONS = {"reply": msg("Replied"), "return": msg("Sent back")}
-FILE_LINE = "%(file)s, line %(line)s: "
 
 
 def in_language(label: Label) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yiwang.kernel.base.declared import Document, Path, load_schema, read_document
-from yiwang.kernel.base.errors import YiwangError
+from yiwang.kernel.base.errors import InvalidInput, YiwangError
 from yiwang.kernel.calendar.services import read_limit, read_yellow
 from yiwang.kernel.workflow.types import (
     Action,
@@ -22,7 +22,7 @@ from yiwang.kernel.workflow.types import (
 )
 from yiwang.kernel.workflow.types.definition import VERBS
 
-from .checking import check_case_type
+from .checking import check_case_type, list_problems
 
 SCHEMA = load_schema("yiwang.kernel.workflow.schemas", "case.schema.json")
 
@@ -37,6 +37,16 @@ def read_case_type(text: str, *, name: str = "case.yaml") -> CaseType:
     case_type = build_case_type(document.data)
     check_case_type(document, case_type)
     return case_type
+
+
+def find_problems(text: str, *, name: str = "case.yaml") -> list[InvalidInput]:
+    """Everything wrong with a file: of its shape the first thing, of its steps all. 问题清单。"""
+    try:
+        document = read_document(text, name=name, schema=SCHEMA)
+        _check_limits(document)
+    except InvalidInput as error:
+        return [error]
+    return list_problems(document, build_case_type(document.data))
 
 
 def _check_limits(document: Document) -> None:
