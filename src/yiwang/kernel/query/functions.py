@@ -91,7 +91,8 @@ def take_part(text: str, place: int, count: int) -> str:
 
 def is_blank(text: str | None) -> bool:
     """Nothing there, or only a placeholder for nothing. 空值或占位符。"""
-    return text is None or _BLANK.fullmatch(text) is not None
+    # Trimmed first: the pattern would try every end of a long white space.
+    return text is None or _BLANK.fullmatch(text.strip(SPACES)) is not None
 
 
 def _first_there(*values: Any) -> Any:

@@ -30,10 +30,11 @@ class DropZone(forms.FileInput):
     """A place to drop files; without script an ordinary file field. 文件投放区。"""
 
     template_name = "ui/forms/dropzone.html"
-    allow_multiple_selected = True
 
     def __init__(self, *, multiple: bool = True, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs=(attrs or {}) | ({"multiple": True} if multiple else {}))
+        # Where it holds, the widget itself adds the attribute.
+        self.allow_multiple_selected = multiple
+        super().__init__(attrs)
 
 
 class FilesField(forms.FileField):
