@@ -36,6 +36,11 @@ class DropZone(forms.FileInput):
         self.allow_multiple_selected = multiple
         super().__init__(attrs)
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002
+        """What was sent: several where several came, so that a form can refuse them. 取文件。"""
+        found = files.getlist(name) if hasattr(files, "getlist") else [files.get(name)]
+        return found if self.allow_multiple_selected or len(found) > 1 else next(iter(found), None)
+
 
 class FilesField(forms.FileField):
     """One or many files; cleans to a list. 多文件字段。"""
