@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -19,6 +18,7 @@ import jsonschema_rs
 import yaml
 
 from .errors import InvalidInput
+from .nearest import find_nearest
 
 LARGEST = 200_000
 """Characters of one file. 文件上限。"""
@@ -212,12 +212,11 @@ def _describe(document: Document, schema: Mapping[str, Any], path: Path, error: 
     if kind in ("additionalProperties", "unevaluatedProperties"):
         unknown = str(next(iter(error.kind.unexpected)))
         known = _known_keys(schema, error)
-        near = get_close_matches(unknown, known, 1, 0.5)
         return Problem(
             document.line_of(*path, unknown),
             "declared.key.unknown",
             "%(key)s is not known in %(where)s; nearest: %(near)s; known: %(known)s",
-            {"key": unknown[:80], "where": where[:200], "near": near[0] if near else "—",
+            {"key": unknown[:80], "where": where[:200], "near": find_nearest(unknown, known) or "—",
              "known": ", ".join(known)},
         )  # fmt: skip
     if kind == "required":

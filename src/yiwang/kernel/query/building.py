@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
+from yiwang.kernel.base import nearest
 from yiwang.kernel.base.errors import InvalidInput
 
 from .functions import FUNCTIONS, Function
@@ -42,10 +42,8 @@ def find_field(schema: Schema, name: str, position: int = 1) -> Field:
 
 
 def suggest(name: str, known: Sequence[str]) -> str:
-    """` (did you mean …?)` where a known name is near, else nothing. 拼写建议。"""
-    near = get_close_matches(name.lower(), {item.lower(): item for item in known[:2000]}, 1, 0.6)
-    found = next((item for item in known if near and item.lower() == near[0]), "")
-    return f" → {found}?" if found else ""
+    """` → name?` where a known name is near, else nothing. 拼写建议。"""
+    return nearest.suggest(name, known, near=0.6)
 
 
 def build_compare(operator: Operator, left: Node, right: Node, position: int = 1) -> Compare:

@@ -160,6 +160,12 @@ def rows_of(read: Callable[[str, int], Sequence[TaskLine | CaseLine]]) -> Provid
     return rows
 
 
+def tasks_of(request: HttpRequest, box: str) -> Provider:
+    """The reader's tasks of one box. 任务行提供者。"""
+    actor = actor_of(request)
+    return rows_of(lambda after, limit: services.list_tasks(actor, box, after=after, limit=limit))
+
+
 def name_people(lines: Iterable[TaskLine | CaseLine]) -> dict[str, str]:
     """The names of all people in some lines, in one go. 姓名。"""
     ids = {name for line in lines for name in (line.starter, getattr(line, "on_behalf_of", ""))}
@@ -189,22 +195,14 @@ def show_box(request: HttpRequest, spec: ListSpec, rows: Provider, title: str) -
 @require_safe
 def show_todo(request: HttpRequest) -> HttpResponseBase:
     """What waits for me. 待办。"""
-    actor = actor_of(request)
-    rows = rows_of(
-        lambda after, limit: services.list_tasks(actor, "todo", after=after, limit=limit)
-    )
-    return show_box(request, TODO, rows, msg("Inbox"))
+    return show_box(request, TODO, tasks_of(request, "todo"), msg("Inbox"))
 
 
 @needs(USE)
 @require_safe
 def show_done(request: HttpRequest) -> HttpResponseBase:
     """What I decided. 已办。"""
-    actor = actor_of(request)
-    rows = rows_of(
-        lambda after, limit: services.list_tasks(actor, "done", after=after, limit=limit)
-    )
-    return show_box(request, DONE, rows, msg("Done by me"))
+    return show_box(request, DONE, tasks_of(request, "done"), msg("Done by me"))
 
 
 @needs(USE)

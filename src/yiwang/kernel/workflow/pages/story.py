@@ -273,7 +273,6 @@ TELLERS: Mapping[str, Callable[[Teller, CaseEntry], Line]] = {
     "urged": _say(msg("Urged those who are asked")),
     "returned": _returned,
     "withdrawn": _withdrawn,
-    "commented": _say(msg("Remarked")),
     "clock_set": _clock_set,
     "clock_dropped": _say(""),
     "lit": _lit,

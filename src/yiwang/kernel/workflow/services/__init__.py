@@ -12,7 +12,6 @@ from .reading import (
     describe_case,
     list_cases,
     list_tasks,
-    load_log,
     replay_case,
 )
 from .starting import start_case
@@ -50,7 +49,6 @@ __all__ = [
     "list_cases",
     "list_startable",
     "list_tasks",
-    "load_log",
     "migrate_case",
     "publish_case_type",
     "remove_signer",

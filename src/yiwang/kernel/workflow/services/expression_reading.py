@@ -18,10 +18,10 @@ from functools import lru_cache
 from typing import NoReturn
 
 from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.base.nearest import suggest
 
 from .expression_functions import FUNCTIONS, Function
 from .expression_numbers import LARGEST
-from .nearest import suggest
 
 MAX_LENGTH = 1_000
 MAX_NODES = 200

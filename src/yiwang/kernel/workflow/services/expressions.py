@@ -18,6 +18,7 @@ from typing import Any
 from simpleeval import EvalWithCompoundTypes, InvalidExpression
 
 from yiwang.kernel.base.errors import InvalidInput, YiwangError
+from yiwang.kernel.base.nearest import suggest
 
 from .expression_functions import FUNCTIONS
 from .expression_numbers import BINARY, keep_sign, negate
@@ -31,7 +32,6 @@ from .expression_values import (
     kind_of,
     take_value,
 )
-from .nearest import suggest
 
 __all__ = [
     "FUNCTIONS",

@@ -36,7 +36,6 @@ from .steps import person_of
 
 COUNT_AT_MOST = 99
 CHILDREN_AT_MOST = 500
-BOXES = ("todo", "done", "started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,8 @@ def describe_case(actor: Actor, case_id: str) -> CaseView:
     actor.require(USE)
     case = Case.objects.filter(pk=case_id).first()
     case_type = get_type(case.type_id) if case else None
-    if case is None or case_type is None or not _may_see(actor, case, case_type):
+    person = person_of(actor)
+    if case is None or case_type is None or not _may_see(actor, person, case, case_type):
         raise NotFound("workflow.case.unknown", "There is no such case")
     state = store.load_state(case)
     entries = list(CaseEntry.objects.filter(case_id=case_id).order_by("seq"))
@@ -169,19 +169,19 @@ def describe_case(actor: Actor, case_id: str) -> CaseView:
         state=state,
         entries=entries,
         names=_names(case_type, case, entries),
-        own=_own_task(person_of(actor), state),
+        own=_own_task(person, state),
         may_oversee=above,
         may_withdraw=_may_withdraw(actor, case_type, state),
         children=[_case_line(row) for row in children],
         places=_places(case_type, case, entries),
-        parent=_find_parent(actor, case),
+        parent=_find_parent(actor, person, case),
         newer=_find_newer(case_type) if above and state.live else None,
     )
 
 
-def _find_parent(actor: Actor, case: Case) -> CaseLine | None:
+def _find_parent(actor: Actor, person: Person, case: Case) -> CaseLine | None:
     parent = Case.objects.filter(pk=case.parent_id).first() if case.parent_id else None
-    if parent is None or not _may_see(actor, parent, get_type(parent.type_id)):
+    if parent is None or not _may_see(actor, person, parent, get_type(parent.type_id)):
         return None
     return _case_line(parent)
 
@@ -191,17 +191,12 @@ def _find_newer(case_type: CaseType) -> CaseType | None:
     return newest if newest.version > case_type.version else None
 
 
-def load_log(actor: Actor, case_id: str) -> Sequence[CaseEntry]:
-    """The log of a case, for those who may see it. 流程日志。"""
-    return describe_case(actor, case_id).entries
-
-
 def replay_case(case_id: str) -> CaseState:
     """The state that the log of a case gives, to hold its rows against. 重放流程。"""
     return replay(store.load_events(case_id))
 
 
-def _may_see(actor: Actor, case: Case, case_type: CaseType) -> bool:
+def _may_see(actor: Actor, person: Person, case: Case, case_type: CaseType) -> bool:
     if case.starter == actor.id or oversees(actor, case_type, case.organization):
         return True
     if case_type.reads & actor.roles and case.organization in (
@@ -209,7 +204,7 @@ def _may_see(actor: Actor, case: Case, case_type: CaseType) -> bool:
     ):
         return True
     mine = Q(account=actor.id) | Q(by=actor.id) | Q(on_behalf_of=actor.id)
-    posts = ["", *person_of(actor).organizations]
+    posts = ["", *person.organizations]
     pool = Q(account="", role__in=actor.roles, organization__in=posts)
     cases = [case.pk, *([case.root] if case.root else [])]
     if Task.objects.filter(mine | pool, case_id__in=cases).exists():

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any, NoReturn, cast
 
 from yiwang.kernel.base.errors import InvalidInput, YiwangError
+from yiwang.kernel.base.nearest import suggest
 
 from .expression_values import Kind
 from .expressions import Expression, compile_expression
-from .nearest import suggest
 from .table_cells import ANY, Cell, read_cell, show
 from .table_types import HITS, DecisionTable, Output, Row, prefix
 

@@ -36,8 +36,7 @@ def tell_people(act: Act, case: Case, draft: Draft) -> None:
     if asked:
         notify(act, list_accounts(asked), ASKED, url, **told)
     if any(event.kind == "urged" for event in draft.events):
-        open_ones = [task.holder for task in draft.state.tasks.values() if task.status == "open"]
-        notify(act, list_accounts(open_ones), URGED, url, **told)
+        notify(act, list_accounts(_list_open(draft)), URGED, url, **told)
     for event in draft.events:
         if event.kind in ENDED:
             outcome = draft.state.outcome
@@ -50,6 +49,11 @@ def _asked(draft: Draft, event: Event) -> Iterator[Holder]:
         task = draft.state.tasks.get(event.body["task"])
         if task and task.status == OPEN:
             yield task.holder
+
+
+def _list_open(draft: Draft) -> list[Holder]:
+    """Who can act now."""
+    return [task.holder for task in draft.state.tasks.values() if task.status == OPEN]
 
 
 def list_accounts(holders: list[Holder]) -> list[str]:
@@ -78,8 +82,7 @@ LIGHTS = {
 
 def tell_light(act: Act, case: Case, draft: Draft, name: str, light: str) -> None:
     """A light turned yellow: tell who is asked; red: their superiors too. 预警与督促。"""
-    asked = [task.holder for task in draft.state.tasks.values() if task.status == "open"]
-    accounts = list_accounts(asked)
+    accounts = list_accounts(_list_open(draft))
     if light == "red":
         accounts += list_superiors(draft)
     due = datetime.fromisoformat(draft.state.clocks[name]["due_at"]).astimezone(CITY_ZONE)

@@ -212,7 +212,6 @@ CHANGES: Mapping[str, Change] = {
     "urged": _told,
     "returned": _told,
     "withdrawn": _told,
-    "commented": _told,
     "clock_set": _clock_set,
     "clock_dropped": _clock_dropped,
     "lit": _lit,
