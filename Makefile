@@ -52,10 +52,14 @@ bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance
 	$(BIN)/python -m tests.performance.bench_start
 	$(BIN)/python -m tests.performance.bench_search
+	$(BIN)/python -m tests.performance.bench_texts
 	$(BIN)/python -m tests.performance.bench_xlsx
 	$(BIN)/python -m tests.performance.bench_quality
 	$(BIN)/python -m tests.performance.bench_cases
 	$(BIN)/python -m tests.performance.bench_clocks
+	$(BIN)/python -m tests.performance.bench_records_forms
+	$(BIN)/python -m tests.performance.bench_inbox
+	$(BIN)/python -m tests.performance.bench_slots
 
 docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
 	$(BIN)/python docs/merge.py

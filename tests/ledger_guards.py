@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from django.core.management.commands import flush
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from yiwang.kernel.ledger.services.guards import TABLES
 
@@ -23,6 +25,13 @@ def lift_guards() -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_{event}")
 
 
+def delete_all(
+    self: BaseDatabaseOperations, style: Any, tables: Sequence[str], **options: Any
+) -> list[str]:
+    """Emptying by TRUNCATE makes a new file of each of two hundred tables; few hold a row."""
+    return ["; ".join(f"DELETE FROM {self.quote_name(table)}" for table in tables)]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_guards():
     """Tests with real transactions empty the tables; the flush itself puts the guards back."""
@@ -34,4 +43,6 @@ def flush_past_guards():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", handle)
+        if connection.vendor == "postgresql":
+            patch.setattr(type(connection.ops), "sql_flush", delete_all)
         yield

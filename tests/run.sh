@@ -8,6 +8,7 @@ kind=$1
 python=${PYTEST%% *}
 failed=0
 skipped=()
+stories=(tests/journeys/test_app_as_files.py tests/journeys/test_supervise.py)
 
 run() { # name, then arguments of pytest
   local name=$1; shift
@@ -41,7 +42,8 @@ if [ "$kind" = deep ]; then
   # meets the database: every address and operation, deliveries, and processes killed at random.
   if [ -n "${YIWANG_AFTER_TEST:-}" ]; then
     marks=("${steal[@]}" -m "deep or browser")
-    pg_marks=("${steal[@]}" -m "deep and not browser" tests/api tests/soak src/yiwang/nets/share/tests)
+    pg_marks=("${steal[@]}" -m "deep and not browser" tests/api tests/soak src/yiwang/nets/share/tests
+      src/yiwang/kernel/pool src/yiwang/kernel/records src/yiwang/kernel/workflow)
     skipped+=("deep tests on PostgreSQL beside ${pg_marks[*]:4}: run make deep")
   fi
 else
@@ -51,6 +53,8 @@ fi
 run "$kind on SQLite" "${marks[@]}"
 if reachable; then
   YIWANG_DATABASE=$PG run "$kind on PostgreSQL" "${pg_marks[@]}" --ignore tests/operations --ignore tests/architecture
+  # What the browser sees is the same on both; these walk a whole story through it.
+  [ "$kind" = test ] || YIWANG_DATABASE=$PG run "stories on PostgreSQL" "${steal[@]}" "${stories[@]}"
 elif [ "${YIWANG_REQUIRE_ALL:-}" = 1 ]; then
   failed=1; echo "!! PostgreSQL does not answer at $PG and everything is required"
 else

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ class Failure(NamedTuple):
     message: str
 
 
+@cache
 def list_failures() -> list[Failure]:
     """All failures of the source, by code; one code has one meaning."""
     trees = [ast.parse(path.read_text("utf-8")) for path in sources()]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -20,6 +22,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.models import Authority, AuthorityConflict
 from yiwang.nets.share.compare.models import Comparison
 from yiwang.nets.share.connect import services as connect
+from yiwang.nets.share.entities.models import EntityResource
 from yiwang.nets.share.quality.models import Group
 from yiwang.nets.share.quality.models import Notice as Rectification
 from yiwang.nets.share.sources.models import Run, Source, SourceTable
@@ -117,6 +120,12 @@ def add_sources(people: dict[str, str], at: int) -> None:
     Run.objects.create(table=table, asked_by=people["engineer"])
 
 
+def add_entities(people: dict[str, str], at: int) -> None:
+    actor = actor_with(people, "engineer")
+    resource = catalog.create_resource(actor, owner="D01", name=f"名册{at}")
+    EntityResource.objects.create(code=f"demo.e{at}", app="demo", resource=resource)
+
+
 def add_authorities(people: dict[str, str], at: int) -> None:
     resource = catalog.create_resource(
         actor_with(people, "engineer"), owner="D01", name=f"数源{at}"
@@ -176,6 +185,7 @@ LISTS: list[tuple[str, str, str, Callable[[dict[str, str], int], None]]] = [
     ("connect.deliveries", "engineer", "/deliveries/", add_deliveries),
     ("sources.sources", "engineer", "/sources/", add_sources),
     ("sources.tables", "engineer", "/sources/tables/", add_sources),
+    ("entities.entities", "engineer", "/entities/", add_entities),
     ("compare.comparisons", "engineer", "/compare/", add_comparisons),
     ("quality.groups", "engineer", "/quality/groups/", add_findings),
     ("quality.notices", "engineer", "/quality/notices/", add_rectifications),
@@ -194,3 +204,20 @@ def test_a_list_takes_as_many_queries_as_on_record(people, name, role, path, add
 
     ask()  # what is remembered between requests is not counted
     assert_constant_queries(name, ask, lambda: [add(people, at) for at in range(2, 12)])
+
+
+@pytest.mark.parametrize(("name", "role", "path", "add"), LISTS, ids=[one[0] for one in LISTS])
+def test_a_list_can_be_searched_ordered_and_filtered_by_all_it_offers(
+    people, name, role, path, add
+) -> None:
+    client = Client()
+    client.post("/sign-in/", {"name": f"li-{role}", "password": PASSWORD})
+    add(people, 1)
+    page = client.get(path).content.decode()
+
+    asked = {f"?q={word}" for word in ("甲", "%", "a.b")}
+    asked |= {unescape(one) for one in re.findall(r'<th[^>]*>\s*<a href="(\?[^"]*)"', page)}
+    for field, options in re.findall(r'<select name="([^"]+)"(.*?)</select>', page, re.DOTALL):
+        asked |= {f"?{field}={value}" for value in re.findall(r'value="([^"]+)"', options)}
+
+    assert {one: client.get(path + one).status_code for one in asked} == dict.fromkeys(asked, 200)

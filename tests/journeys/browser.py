@@ -6,14 +6,14 @@ import gzip
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response, sync_playwright
 
 CHROMIUM = Path(os.environ.get("YIWANG_CHROMIUM", "/usr/bin/chromium"))
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
@@ -89,6 +89,13 @@ class Visitor:
         measured = self.page.evaluate(WIDTH)
         return [] if measured["scroll"] <= measured["inner"] else [f"too wide: {measured}"]
 
+    def record(self, name: str) -> None:
+        """Keep a picture of the page, for who wants to see the journey: YIWANG_RECORD names a folder."""
+        folder = os.environ.get("YIWANG_RECORD")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
@@ -103,7 +110,8 @@ class Visitor:
         if not response.url.startswith(self.base):
             self.foreign.append(response.url)
         elif response.request.resource_type != "other" and response.status == 200:
-            self._weigh(response)
+            with suppress(Error):  # Whoever has gone on already weighs the next page.
+                self._weigh(response)
 
     def _weigh(self, response: Response) -> None:
         if "/static/" not in response.url:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -29,6 +30,7 @@ class City:
     names: dict[str, str]
     password: str
     comparisons: list[dict[str, str]]
+    node: Node
     sessions: dict[str, str] = field(default_factory=dict)
 
     def at(self, role: str, look: Look | None = None) -> AbstractContextManager[Visitor]:
@@ -53,8 +55,34 @@ class City:
 
 @contextmanager
 def open_city(folder: Path, browser: Browser) -> Iterator[City]:
-    """Makes the node, loads the sample city, starts it and gives it back."""
-    node = Node(folder / "home")
+    """Makes the node, loads the sample city, starts it and gives it back.
+
+    Where the suite runs on PostgreSQL the node does too, in a database of its own.
+    """
+    with own_database(folder.name) as database:
+        yield from start_city(Node(folder / "home", database), browser)
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[str]:
+    """The address of a database that is there for this city only; empty on SQLite."""
+    server = os.environ.get("YIWANG_DATABASE", "").rpartition("/")[0]
+    if not server:
+        yield ""
+        return
+    import psycopg
+
+    name = f"yiwang_{re.sub(r'[^a-z0-9]', '', name)}_{os.getpid()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{server}/{name}"
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def start_city(node: Node, browser: Browser) -> Iterator[City]:
+    """The sample city on a node, running until its visitors have gone."""
     node.run("init")
     found = node.ask("sample", "load")
     with node.running() as running:
@@ -65,6 +93,7 @@ def open_city(folder: Path, browser: Browser) -> Iterator[City]:
             names={one["role"]: one["name"] for one in reversed(found["sign_ins"])},
             password=found["sign_ins"][0]["password"],
             comparisons=found["comparisons"],
+            node=node,
         )
 
 

@@ -81,13 +81,52 @@ class Node:
             "        pass\n"
         )
 
+    def install_app(self):
+        """An app with two records that are linked, and one that was changed and one removed."""
+        self.python(
+            "from yiwang.kernel.base.act import SYSTEM\n"
+            "from yiwang.kernel.identity import services as identity\n"
+            "from yiwang.kernel.records import services as records\n"
+            "from yiwang.kernel.records.tests.shops import SHOPS\n"
+            "identity.create_organization(SYSTEM, code='D01', name='市商务局', kind='department')\n"
+            "records.publish_bundle(identity.installer_actor(), SHOPS)\n"
+            "desk = records.system_desk()\n"
+            "place = records.create_record(desk, 'demo.community', {'code': 'C1', 'name': '东风'})\n"
+            "shop = {'name': '老王面馆', 'kind': 'food', 'community': place.id, 'area': '3.50'}\n"
+            "made = records.create_record(desk, 'demo.shop', shop)\n"
+            "records.update_record(desk, 'demo.shop', made.id, {'name': '新王面馆'}, rev=1)\n"
+            "gone = records.create_record(desk, 'demo.shop', {**shop, 'name': '旧店'})\n"
+            "records.remove_record(desk, 'demo.shop', gone.id, rev=1)\n"
+        )
+
+    def find_shops(self, word):
+        """The names of shops that a search finds, and the indexes of their table."""
+        return json.loads(
+            self.python(
+                "import json\n"
+                "from yiwang.kernel.records import services as records\n"
+                "from yiwang.kernel.records.types import Wanted\n"
+                "from yiwang.kernel.records.services.tables.columns import read_indexes\n"
+                "desk = records.system_desk()\n"
+                f"page = records.list_records(desk, 'demo.shop', Wanted(search={word!r}))\n"
+                "names = [one.title for one in page.records]\n"
+                "table = desk.entity('demo.shop').table\n"
+                "print(json.dumps([names, sorted(read_indexes(table))]))\n"
+            )
+        )
+
     def digests(self):
         """Count and digest of every table."""
         return json.loads(
             self.python(
                 "import json\n"
-                "from yiwang.site.care.move import digest_rows, list_models\n"
-                "print(json.dumps({m._meta.label: digest_rows(m, 'default') for m in list_models()}))\n"
+                "from yiwang.site.care import move\n"
+                "found = {m._meta.label: move.digest(move.read_rows(m, 'default'))"
+                " for m in move.list_models()}\n"
+                "tables = move.list_record_tables()\n"
+                "found |= {name: move.digest(move.read_table('default', name, sorted(columns)))"
+                " for name, columns in tables.items()}\n"
+                "print(json.dumps(found))\n"
             )
         )
 

@@ -112,12 +112,18 @@ def test_a_sealed_backup_opens_with_its_passphrase_only(node, tmp_path):
 @pytest.mark.postgres
 def test_a_moved_node_holds_the_same_rows(node, empty_database):
     node.write_acts(50)
+    node.install_app()
+    shops = node.find_shops("王面")
     before = node.digests()
 
     moved = node.ask("move", "--to", empty_database)
 
     assert node.digests() == before
-    assert {one["table"]: one["rows"] for one in moved["tables"]}["ledger_actrow"] == 50
+    rows = {one["table"]: one["rows"] for one in moved["tables"]}
+    assert rows["ledger_actrow"] > 50
+    assert (rows["r_1"], rows["r_2"], rows["r_2_h"]) == (1, 1, 4)
+    assert shops[0] == ["新王面馆"]
+    assert node.find_shops("王面") == shops
     assert f'database = "{empty_database}"' in (node.home / "yiwang.toml").read_text()
     assert node.ask("doctor")["well"]
 
@@ -133,8 +139,9 @@ def test_a_move_refuses_a_database_that_holds_tables(node, empty_database):
 @pytest.mark.postgres
 def test_a_node_on_postgresql_is_backed_up_and_restored(node, empty_database, tmp_path):
     node.write_acts(30)
+    node.install_app()
     node.run("move", "--to", empty_database)
-    before = node.digests()
+    before, shops = node.digests(), node.find_shops("王面")
     node.run("backup", tmp_path / "node.tar")
     empty(empty_database)
     restored = Node(tmp_path / "restored")
@@ -143,6 +150,7 @@ def test_a_node_on_postgresql_is_backed_up_and_restored(node, empty_database, tm
     restored.run("upgrade")
     after = restored.digests()
 
+    assert restored.find_shops("王面") == shops
     # The backup wrote its own row after the snapshot; the upgrade's backup wrote another.
     changed = {label for label in before if before[label] != after[label]}
     assert changed <= {"ledger.ActRow"}

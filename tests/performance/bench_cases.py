@@ -123,15 +123,14 @@ def run(command: list[str], **environment: str) -> dict[str, Any]:
     return found
 
 
-def own(steps: int, database: str = "", spiff: str = "") -> dict[str, Any]:
-    """Our steps on a database, or the other engine's. 本平台或对照引擎。"""
+def command_of(steps: int, spiff: str = "") -> list[str]:
+    """The command that measures our steps, or the other engine's. 测量命令。"""
     command = [sys.executable, "-m", "tests.performance.bench_cases", "--work", str(steps)]
-    command += ["--spiff", spiff] if spiff else []
-    return run(command, YIWANG_DATABASE=database)
+    return [*command, "--spiff", spiff] if spiff else command
 
 
-def on_postgres(steps: int, server: str) -> dict[str, Any] | None:
-    """Our steps on PostgreSQL, in a database that is made and dropped; None where none answers."""
+def on_postgres(command: list[str], server: str, name: str = DATABASE) -> dict[str, Any] | None:
+    """One measurement on PostgreSQL, in a database that is made and dropped; None where none answers."""
     import psycopg
 
     base = server.rsplit("/", 1)[0]
@@ -140,12 +139,12 @@ def on_postgres(steps: int, server: str) -> dict[str, Any] | None:
     except psycopg.OperationalError:
         return None
     with connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name}")
         try:
-            return own(steps, f"{base}/{DATABASE}")
+            return run(command, YIWANG_DATABASE=f"{base}/{name}")
         finally:
-            connection.execute(f"DROP DATABASE {DATABASE}")
+            connection.execute(f"DROP DATABASE {name}")
 
 
 def report(found: dict[str, dict[str, Any]], spiff: dict[str, Any] | None) -> None:
@@ -185,14 +184,15 @@ def main() -> None:
     if options.work:
         measured(options.work, options.spiff)
         return
-    found = {"sqlite": own(options.steps)}
+    found = {"sqlite": run(command_of(options.steps), YIWANG_DATABASE="")}
     server = os.environ.get("PG", "postgresql://postgres@127.0.0.1:5432/yiwang")
-    postgres = on_postgres(options.steps, server)
+    postgres = on_postgres(command_of(options.steps), server)
     if postgres is None:
         print(f"PostgreSQL does not answer at {server}: not measured")
     else:
         found["postgresql"] = postgres
-    report(found, own(options.steps, spiff=options.spiff) if options.spiff else None)
+    spiff = command_of(options.steps, options.spiff)
+    report(found, run(spiff, YIWANG_DATABASE="") if options.spiff else None)
 
 
 if __name__ == "__main__":

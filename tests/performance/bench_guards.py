@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import partial
 from statistics import median
 
-from yiwang.kernel.workflow.services.expression_reading import read_text
-from yiwang.kernel.workflow.services.expressions import compile_expression, holds
-from yiwang.kernel.workflow.services.tables import check_table, decide, read_table
+from yiwang.kernel.expressions.evaluation import compile_expression, holds
+from yiwang.kernel.expressions.reading import read_text
+from yiwang.kernel.expressions.tables import check_table, decide, read_table
 
 LABELS = {"金额": "amount", "事项": "item"}
 CASE = {"amount": Decimal("1250.50"), "item": "施工许可", "parts": ["扩建"], "code": "450100"}

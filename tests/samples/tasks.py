@@ -26,6 +26,12 @@ def mark_quickly(context, *, path, text="quick"):
     mark(path, text)
 
 
+@task("samples.outside", outside=True, lease_seconds=3)
+def wait_outside(context, *, path, seconds):
+    mark(path, "outside")
+    time.sleep(seconds)
+
+
 @task("samples.slow", lease_seconds=3)
 def slow(context, *, path, seconds):
     mark(path, f"start {context.attempt}")

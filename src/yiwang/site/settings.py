@@ -39,6 +39,8 @@ YIWANG_LEDGER_RETENTION_DAYS: int = _settings.get("ledger_retention_days", 3650)
 YIWANG_SOURCE_HOSTS: list[str] = _settings.get("source_hosts", [])
 # What is put into the node's own inbox is meant for it; any other folder an operator names.
 YIWANG_SOURCE_FOLDERS: list[str] = [str(HOME.path / "inbox"), *_settings.get("source_folders", [])]
+YIWANG_MAIL: dict[str, Any] = _settings.get("mail", {})
+YIWANG_WEBHOOKS: dict[str, Any] = _settings.get("webhooks", {})
 YIWANG_JOB_MEMORY_MB: int = _settings.get("job_memory_mb", 0)
 
 INSTALLED_APPS = [
@@ -57,10 +59,14 @@ INSTALLED_APPS = [
     "yiwang.kernel.notify",
     "yiwang.kernel.pool",
     "yiwang.kernel.search",
+    "yiwang.kernel.records",
+    "yiwang.kernel.texts",
     "yiwang.kernel.workflow",
+    "yiwang.kernel.apps",
     "yiwang.nets.share.catalog",
     "yiwang.nets.share.connect",
     "yiwang.nets.share.sources",
+    "yiwang.nets.share.entities",
     "yiwang.nets.share.compare",
     "yiwang.nets.share.quality",
     "yiwang.adapters.spreadsheets",
@@ -148,6 +154,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+# A form of records may have two hundred rows of many questions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = HOME.folder("tmp")

@@ -17,6 +17,7 @@ from yiwang.kernel.identity.types import (
     VIEW_ACCOUNTS,
     VIEW_ORGANIZATIONS,
 )
+from yiwang.kernel.records.services import USE as USE_RECORDS
 from yiwang.kernel.search.types import EDIT_SYNONYMS
 from yiwang.kernel.ui.menu import add_menu
 
@@ -50,6 +51,15 @@ add_menu(
     icon="people",
 )
 add_menu("workbench:holidays", msg("Working days"), section=STANDARDS, order=440, icon="calendar")
+
+add_menu(
+    "workbench:groups",
+    msg("Repeats and hot topics"),
+    section=msg("Cases"),
+    permission=USE_RECORDS,
+    order=59,
+    icon="search",
+)
 
 
 def find_calendar_todos(actor: Actor) -> Sequence[Todo]:

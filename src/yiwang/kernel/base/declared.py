@@ -8,10 +8,12 @@ a large one, and nobody needs them to declare things.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -23,6 +25,7 @@ from .nearest import find_nearest
 LARGEST = 200_000
 """Characters of one file. 文件上限。"""
 DEEPEST = 40
+MOST_PROBLEMS = 50
 FILE_LINE = "%(file)s, line %(line)s: "
 """Begins a message id of a problem; what follows has a translation of its own. 位置前缀。"""
 LONGEST_NUMBER = 40
@@ -49,6 +52,8 @@ class Document:
     name: str
     data: Mapping[str, Any]
     lines: Mapping[Path, int]
+    unquoted: Mapping[Path, str] = field(default_factory=dict)
+    """As written, what YAML reads as a number or as yes and no: `No`, `1.0`. 未加引号的值。"""
 
     def line_of(self, *path: str | int) -> int:
         """The line of a key, or of the nearest thing around it. 所在行。"""
@@ -76,10 +81,11 @@ def read_document(text: str, *, name: str, schema: Mapping[str, Any]) -> Documen
         )
     node = _compose(text, name)
     lines: dict[Path, int] = {}
-    data = _plain(node, (), lines, name)
+    unquoted: dict[Path, str] = {}
+    data = _plain(node, (), _Notes(name, lines, unquoted))
     if not isinstance(data, dict):
         raise InvalidInput("declared.file.shape", "%(file)s must hold keys and values", file=name)
-    document = Document(name, data, lines)
+    document = Document(name, data, lines, unquoted)
     problem = next(find_schema_problems(document, schema), None)
     if problem:
         raise InvalidInput(
@@ -104,11 +110,19 @@ def _compose(text: str, name: str) -> yaml.Node:
         ) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise InvalidInput(
-            "declared.file.unreadable", "%(file)s cannot be read as YAML", file=name
-        ) from error
+            "declared.file.unreadable", "%(file)s, line %(line)s: this cannot be read as YAML",
+            file=name, line=_line_of(error, text),
+        ) from error  # fmt: skip
     if node is None:
         raise InvalidInput("declared.file.empty", "%(file)s is empty", file=name)
     return node
+
+
+def _line_of(error: Exception, text: str) -> int:
+    """The line of a character that no YAML has; else the first one."""
+    at = error.position if isinstance(error, yaml.reader.ReaderError) else 0
+    # The reader in C counts bytes.
+    return text.encode("utf-8", "replace")[:at].count(b"\n") + 1
 
 
 def _check_tokens(text: str, name: str) -> None:
@@ -118,33 +132,47 @@ def _check_tokens(text: str, name: str) -> None:
         if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
             raise InvalidInput(
                 "declared.file.alias",
-                "%(file)s: anchors (&) and aliases (*) are not taken",
+                "%(file)s, line %(line)s: anchors (&) and aliases (*) are not taken",
                 file=name,
+                line=token.start_mark.line + 1,
             )
         depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
         if depth > DEEPEST:
-            raise _too_deep(name)
+            raise _too_deep(name, token.start_mark.line + 1)
 
 
-def _too_deep(name: str) -> InvalidInput:
-    return InvalidInput("declared.file.deep", "%(file)s is nested too deeply", file=name)
+def _too_deep(name: str, line: int) -> InvalidInput:
+    return InvalidInput(
+        "declared.file.deep", "%(file)s, line %(line)s: this is nested too deeply",
+        file=name, line=line,
+    )  # fmt: skip
 
 
-def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], name: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """What is noted of a file while it is read."""
+
+    name: str
+    lines: dict[Path, int]
+    unquoted: dict[Path, str]
+
+
+def _plain(node: yaml.Node, path: Path, notes: _Notes) -> Any:
     """Plain data of a node; notes the line of each key; a key told twice is an error."""
-    lines.setdefault(path, node.start_mark.line + 1)
+    notes.lines.setdefault(path, node.start_mark.line + 1)
     if len(path) > DEEPEST:
-        raise _too_deep(name)
+        raise _too_deep(notes.name, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, (*path, at), lines, name) for at, one in enumerate(node.value)]
+        return [_plain(one, (*path, at), notes) for at, one in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
-        return dict(_pairs(node, path, lines, name))
-    return _scalar(node, name)
+        return dict(_pairs(node, path, notes))
+    found = _scalar(node, notes.name)
+    if not isinstance(found, str):
+        notes.unquoted[path] = node.value
+    return found
 
 
-def _pairs(
-    node: yaml.MappingNode, path: Path, lines: dict[Path, int], name: str
-) -> Iterator[tuple[str, Any]]:
+def _pairs(node: yaml.MappingNode, path: Path, notes: _Notes) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
     for key_node, value in node.value:
         line = key_node.start_mark.line + 1
@@ -153,11 +181,11 @@ def _pairs(
             raise InvalidInput(
                 "declared.file.key",
                 "%(file)s, line %(line)s: the key %(key)s stands twice, or is not a word",
-                file=name, line=line, key=key or "?",
+                file=notes.name, line=line, key=key or "?",
             )  # fmt: skip
         seen.add(key)
-        lines[(*path, key)] = line
-        yield key, _plain(value, (*path, key), lines, name)
+        notes.lines[(*path, key)] = line
+        yield key, _plain(value, (*path, key), notes)
 
 
 def _scalar(node: yaml.Node, name: str) -> Any:
@@ -168,8 +196,13 @@ def _scalar(node: yaml.Node, name: str) -> Any:
     except (ValueError, LookupError):
         # Such as !!int abc.
         pass
-    # PostgreSQL keeps no NUL, in no text.
-    if node.tag in _TEXTS and "\0" not in node.value:
+    if node.tag in _TEXTS and _CONTROL.search(node.value):
+        raise InvalidInput(
+            "declared.file.character",
+            "%(file)s, line %(line)s: a text holds a character that is none",
+            file=name, line=node.start_mark.line + 1,
+        )  # fmt: skip
+    if node.tag in _TEXTS:
         return node.value
     raise InvalidInput(
         "declared.file.tag",
@@ -178,6 +211,8 @@ def _scalar(node: yaml.Node, name: str) -> Any:
     )  # fmt: skip
 
 
+# PostgreSQL keeps no NUL, sheets and documents no other control character.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OPENING = (
     yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken,
     yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken,
@@ -195,10 +230,21 @@ def load_schema(package: str, name: str) -> dict[str, Any]:
 
 
 def find_schema_problems(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
-    """What breaks the schema, in the order in which the validator meets it. 模式校验。"""
+    """What breaks the schema, in the order in which the validator meets it. 模式校验。
+
+    The first 50 of a file: a file of nothing but wrong keys would else fill the memory.
+    """
+    return islice(_schema_problems(document, schema), MOST_PROBLEMS)
+
+
+def _schema_problems(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
     for error in _validator(json.dumps(schema)).iter_errors(document.data):
         path = tuple(error.instance_path)
-        yield _describe(document, schema, path, error)
+        if error.kind.name in ("additionalProperties", "unevaluatedProperties"):
+            known = _known_keys(schema, error)
+            yield from (_unknown(document, path, str(one), known) for one in error.kind.unexpected)
+        else:
+            yield _describe(document, path, error)
 
 
 @lru_cache(maxsize=64)
@@ -206,19 +252,25 @@ def _validator(schema: str) -> Any:
     return jsonschema_rs.Draft202012Validator(json.loads(schema))
 
 
-def _describe(document: Document, schema: Mapping[str, Any], path: Path, error: Any) -> Problem:
-    where = ".".join(str(part) for part in path) or document.name
+def _unknown(document: Document, path: Path, key: str, known: list[str]) -> Problem:
+    return Problem(
+        document.line_of(*path, key),
+        "declared.key.unknown",
+        "%(key)s is not known in %(where)s; nearest: %(near)s; known: %(known)s",
+        {"key": key[:80], "where": _name(document, path)[:200],
+         "near": find_nearest(key, known) or "—", "known": ", ".join(known)},
+    )  # fmt: skip
+
+
+def _name(document: Document, path: Path) -> str:
+    return ".".join(str(part) for part in path) or document.name
+
+
+def _describe(document: Document, path: Path, error: Any) -> Problem:
+    if told := _find_unquoted(document, path, error):
+        return told
+    where = _name(document, path)
     kind = error.kind.name
-    if kind in ("additionalProperties", "unevaluatedProperties"):
-        unknown = str(next(iter(error.kind.unexpected)))
-        known = _known_keys(schema, error)
-        return Problem(
-            document.line_of(*path, unknown),
-            "declared.key.unknown",
-            "%(key)s is not known in %(where)s; nearest: %(near)s; known: %(known)s",
-            {"key": unknown[:80], "where": where[:200], "near": find_nearest(unknown, known) or "—",
-             "known": ", ".join(known)},
-        )  # fmt: skip
     if kind == "required":
         return Problem(
             document.line_of(*path),
@@ -230,8 +282,41 @@ def _describe(document: Document, schema: Mapping[str, Any], path: Path, error: 
         document.line_of(*path),
         "declared.value.wrong",
         "%(where)s: %(problem)s",
-        {"where": where, "problem": error.message[:300]},
+        {"where": where, "problem": _shorten(error.message)},
     )
+
+
+def _shorten(message: str) -> str:
+    """The value comes first and may be long; what is wrong with it stands at the end."""
+    return message if len(message) <= 300 else f"{message[:120]} … {message[-170:]}"
+
+
+def _find_unquoted(document: Document, path: Path, error: Any) -> Problem | None:
+    """A text was wanted, and YAML made something else of it: `en: No` is false, `1.0` a number."""
+    kind, written = error.kind, document.unquoted.get(path)
+    if kind.name in ("anyOf", "oneOf"):
+        inner = ((tuple(one.instance_path), one) for way in kind.context for one in way)
+        told = (_find_unquoted(document, at, one) for at, one in inner)
+        return next((one for one in told if one), None)
+    if not written:
+        return None
+    takes = {"type": "types", "enum": "options"}.get(kind.name)
+    if takes is None or ("string" if takes == "types" else written) not in getattr(kind, takes):
+        return None
+    return Problem(
+        document.line_of(*path),
+        "declared.value.quotes",
+        "%(where)s: a text is wanted, and YAML reads %(written)s as %(read)s; "
+        'put it in quotes: "%(written)s"',
+        {"where": _name(document, path), "written": written[:LONGEST_NUMBER],
+         "read": json.dumps(_at(document.data, path))},
+    )  # fmt: skip
+
+
+def _at(data: Any, path: Path) -> Any:
+    for step in path:
+        data = data[step]
+    return data
 
 
 def _known_keys(schema: Mapping[str, Any], error: Any) -> list[str]:

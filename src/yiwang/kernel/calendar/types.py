@@ -227,3 +227,21 @@ class Recalculation:
     clock: Clock
     old_due_at: datetime
     moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A moment by which something is due, as a calendar shows it. 日历条目。
+
+    `uid` stays the same for as long as it is the same thing, `sequence` grows when it changes;
+    `alarms` say how long before the end it rings.
+    """
+
+    uid: str
+    title: str
+    due_at: datetime
+    since: datetime
+    text: str = ""
+    url: str = ""
+    sequence: int = 0
+    alarms: tuple[timedelta, ...] = ()

@@ -24,6 +24,8 @@ class Event:
 
 
 Handler = Callable[[Event], None]
+When = Callable[[Mapping[str, Any]], bool]
+"""Whether an event with this payload is wanted, asked as it is announced. 订阅条件。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,11 @@ class Subscriber:
     name: str
     pattern: str
     handler: Handler
+    when: When | None = None
 
-    def wants(self, event_type: str) -> bool:
-        """Whether events of this type are for it. 是否订阅。"""
-        return fnmatchcase(event_type, self.pattern)
+    def wants(self, event_type: str, payload: Mapping[str, Any]) -> bool:
+        """Whether such an event is for it. 是否订阅。"""
+        return fnmatchcase(event_type, self.pattern) and (self.when is None or self.when(payload))
 
 
 SUBSCRIBERS: Registry[Subscriber] = Registry("subscriber")

@@ -44,3 +44,11 @@ class FilesReport:
     missing: int
     damaged: int
     listed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedUpload:
+    """What somebody sent, as it is kept: its name, and its content type by its bytes. 已校验附件。"""
+
+    name: str
+    kind: str

@@ -18,13 +18,19 @@ UNLOCK_ACCOUNTS = "identity.accounts.unlock"
 RESET_PASSWORDS = "identity.passwords.reset"
 GRANT_ROLES = "identity.roles.grant"
 
-OrganizationKind = Literal["bureau", "department", "district", "street", "community", "enterprise"]
+MOVED = "identity.organization.moved"
+"""Event: organizations stand elsewhere in the tree, and with them all below. 机构移动事件。"""
+
+OrganizationKind = Literal[
+    "bureau", "department", "district", "street", "community", "grid", "enterprise"
+]
 ORGANIZATION_KINDS: Mapping[str, str] = {
     "bureau": msg("Data bureau"),
     "department": msg("Department"),
     "district": msg("District or county"),
     "street": msg("Street or township"),
     "community": msg("Community or village"),
+    "grid": msg("Grid"),
     "enterprise": msg("Enterprise"),
 }
 

@@ -94,6 +94,8 @@ class Task:
 
     `lease_seconds` is how long a silent worker keeps the job; `time_limit` how long one attempt may
     take before it is ended; `quick` work has a lane of its own and never waits behind heavy work.
+    `outside` work waits for machines of others: it has lanes of its own, so that neither quick nor
+    heavy work ever waits behind a server that does not answer.
     `given_up` is told when a job failed, died or was cancelled, in the transaction that says so.
     """
 
@@ -104,6 +106,7 @@ class Task:
     lease_seconds: int = 60
     time_limit: timedelta = timedelta(hours=6)
     quick: bool = False
+    outside: bool = False
     internal: bool = False
     given_up: GivenUpFunction | None = None
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from yiwang.kernel.base.errors import InvalidInput, NotFound
 
-from .reach import resolve_host, resolve_path
+from .reach import resolve_host, resolve_path, resolve_public
 from .types import LIVE_KINDS, FileSource, LiveKind, Opened, Setting, TableSource
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "open_tables",
     "resolve_host",
     "resolve_path",
+    "resolve_public",
 ]
 
 LONGEST = 4_000

@@ -78,6 +78,14 @@ class Rows(Generic[M]):
         bound += [self._to_db(name, value) for name, value in where.items()]
         return Statement(self._update_text(tuple(values), tuple(where)), bound)
 
+    def updating_all(self, keys: Sequence[Any], **values: Any) -> Statement:
+        """Change columns of the rows of those keys alike. 批量更新语句。"""
+        bound = [self._to_db(name, value) for name, value in values.items()]
+        names = ", ".join(f"{_quote(_column(self.fields[name]))} = %s" for name in values)
+        places = ", ".join(["%s"] * len(keys))
+        text = f"UPDATE {self.table} SET {names} WHERE {self.key} IN ({places})"  # noqa: S608
+        return Statement(text, [*bound, *keys])
+
     def select(self, where: str, params: Sequence[Any]) -> list[M]:
         """Rows for a condition in SQL, written by a programmer; `{name}` gives a column. 查询。"""
         with connection.cursor() as cursor:
@@ -111,6 +119,46 @@ class Rows(Generic[M]):
             for one in convert:
                 values[place] = one(values[place])
         return self.model.from_db(connection.alias, self._names, values)
+
+
+class Columns:
+    """Columns of several models read by one statement, each as its field would give it. 联查列。
+
+    `picked` names a model by the alias that the statement gives its table; `text` is what to
+    select, and a row read is keyed by it: `r.id`.
+    """
+
+    def __init__(self, **picked: tuple[type[models.Model], Sequence[str]]) -> None:
+        self.picked = [
+            (f"{alias}.{name}", cast("Any", model._meta.get_field(name)))
+            for alias, (model, names) in picked.items()
+            for name in names
+        ]
+
+    @property
+    def text(self) -> str:
+        """The columns, to stand behind SELECT. 列清单。"""
+        return ", ".join(
+            f"{name.split('.')[0]}.{_quote(field.column)}" for name, field in self.picked
+        )
+
+    def read(self, statement: Statement) -> list[dict[str, Any]]:
+        """The rows that a statement over these columns gives. 读取。"""
+        converters = [(name, _converters(field)) for name, field in self.picked]
+        with connection.cursor() as cursor:
+            cursor.execute(statement.text, statement.values)
+            return [_convert(converters, row) for row in cursor.fetchall()]
+
+
+def _convert(
+    converters: Sequence[tuple[str, list[Converter]]], row: Sequence[Any]
+) -> dict[str, Any]:
+    found = {}
+    for (name, convert), value in zip(converters, row, strict=True):
+        found[name] = value
+        for one in convert:
+            found[name] = one(found[name])
+    return found
 
 
 def rows_of(model: type[M]) -> Rows[M]:

@@ -30,7 +30,7 @@ from .synonyms import (
     widen,
 )
 from .types import FacetCount, Hit, SearchPage
-from .words import Phrase, as_phrase, split_query
+from .words import Phrase, as_phrase, split_query, split_words
 
 __all__ = [
     "FACET_REACH",
@@ -38,6 +38,7 @@ __all__ = [
     "SYNONYMS",
     "Question",
     "add_synonyms",
+    "as_phrase",
     "ask",
     "complete_index",
     "count_facets",
@@ -48,6 +49,8 @@ __all__ = [
     "remove_entry",
     "remove_synonyms",
     "search",
+    "split_query",
+    "split_words",
 ]
 
 PAGE_LIMIT = 100

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from .forms import FORMS
 from .identity import is_resident_id, resident_id_sql
@@ -20,6 +21,7 @@ from .readings import day_sql, read_day
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CREDIT_VALUES = bytes.maketrans(CREDIT_ALPHABET.encode(), bytes(range(31)))
 VIN_VALUES = dict(
     zip(DIGITS + "ABCDEFGHJKLMNPRSTUVWXYZ", DIGITS + "12345678123457923456789", strict=True)
 )
@@ -43,7 +45,7 @@ class Check:
 
 
 def _weighted(values: Sequence[int], weights: Sequence[int]) -> int:
-    return sum(value * weight for value, weight in zip(values, weights, strict=True))
+    return sum(map(mul, values, weights))
 
 
 def _weighted_sql(number: str, weights: Sequence[int], modulus: int) -> str:
@@ -92,7 +94,7 @@ CREDIT = re.compile(rf"[{CREDIT_ALPHABET}]{{2}}[0-9]{{6}}[{CREDIT_ALPHABET}]{{10
 
 def credit_check_digit(first_17: str) -> str:
     """The check character of GB 32100 (modulo 31, weights 3^i). 统一社会信用代码校验码。"""
-    total = _weighted([CREDIT_ALPHABET.index(c) for c in first_17], CREDIT_WEIGHTS)
+    total = _weighted(first_17.encode("ascii").translate(CREDIT_VALUES), CREDIT_WEIGHTS)
     return CREDIT_ALPHABET[-total % 31]
 
 

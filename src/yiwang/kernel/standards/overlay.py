@@ -47,6 +47,7 @@ class _Thread(threading.local):
 
     checked_at = -1e9
     own: Standards | None = None
+    noted = False
 
 
 _thread = _Thread()
@@ -79,13 +80,16 @@ def forget_standards(**_: Any) -> None:
 def note_change() -> None:
     """The running transaction changed the standards. 标记变更。"""
     _thread.own = None
+    _thread.noted = True
     forget_standards()
     transaction.on_commit(forget_standards)
 
 
 def _is_changing() -> bool:
     """Whether a change waits for this thread's commit; a rollback takes its hook away. 是否未提交。"""
-    return any(hook[1] is forget_standards for hook in connection.run_on_commit)
+    if _thread.noted:
+        _thread.noted = any(hook[1] is forget_standards for hook in connection.run_on_commit)
+    return _thread.noted
 
 
 request_started.connect(forget_standards, dispatch_uid="standards.forget")

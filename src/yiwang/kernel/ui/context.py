@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -13,13 +14,14 @@ from .access import actor_of
 from .display import read_display
 from .flash import take_flashes
 from .frame import ACCOUNT_MENU, FRAME, AccountLabel
-from .menu import MENU, group_menu
+from .menu import MENU, MENU_COOKIE, group_menu
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """The actor and the frame as this actor sees it. 行为人与页面框架。
 
-    Sources are handed over uncalled: a template that draws no frame asks nothing of them.
+    Sources are handed over uncalled: a template that draws no frame asks nothing of them, and one
+    that names a thing three times asks once.
     """
     actor = actor_of(request)
     entries = [e for e in MENU.values() if not e.permission or actor.may(e.permission)]
@@ -27,13 +29,13 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "is_signed_in": known,
-        "menu": group_menu(entries),
+        "menu": group_menu(entries, path=request.path, chosen=request.COOKIES.get(MENU_COOKIE)),
         "display": read_display(request),
         "city": settings.YIWANG_CITY,
         "search_route": _find_search(actor),
         "notices_route": FRAME.notices_route if known else "",
-        "notices": lambda: _count_notices(actor),
-        "account": lambda: _label(actor),
+        "notices": cache(lambda: _count_notices(actor)),
+        "account": cache(lambda: _label(actor)),
         "account_menu": ACCOUNT_MENU.values() if known else [],
         "messages": lambda: take_flashes(request),
     }

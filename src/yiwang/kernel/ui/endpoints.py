@@ -42,6 +42,12 @@ def api_needs(permission: str) -> Callable[[Operation], Operation]:
     return lambda operation: _mark(operation, Access(permission=permission))
 
 
+def api_open_query(operation: Operation) -> Operation:
+    """The names in the query are known to the data only; the operation refuses the others. 开放查询参数。"""
+    operation.open_query = True  # type: ignore[attr-defined]
+    return operation
+
+
 class PageQuery(Schema):
     """Which part of a list is wanted: how many, and after which place. 分页参数。"""
 
@@ -74,6 +80,7 @@ __all__ = [
     "PageQuery",
     "Reason",
     "api_needs",
+    "api_open_query",
     "api_public",
     "api_signed_in",
     "take_newest",

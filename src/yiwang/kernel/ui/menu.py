@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils.text import slugify
+
 from yiwang.kernel.base.registry import Registry
 
 
@@ -26,8 +29,18 @@ class MenuSection:
 
     label: str
     entries: list[MenuEntry]
+    is_open: bool = True
+
+    @property
+    def key(self) -> str:
+        """What the reader's choice is remembered by. 分组标识。"""
+        return slugify(self.label)
 
 
+FEW = 12
+"""Lines that stand open before a reader chose; a longer menu is folded from there. 默认展开行数。"""
+MENU_COOKIE = "yiwang_menu"
+"""Keys of the open sections with dots between; written by the page, absent before. 菜单展开状态。"""
 MENU: Registry[MenuEntry] = Registry("menu entry")
 
 
@@ -47,9 +60,33 @@ def add_menu(
     MENU.register(route, MenuEntry(section, label, route, permission, order, icon))
 
 
-def group_menu(entries: Iterable[MenuEntry]) -> list[MenuSection]:
-    """Entries under their headings; a section stands where its first entry stands. 菜单分组。"""
+def group_menu(
+    entries: Iterable[MenuEntry], *, path: str = "", chosen: str | None = None
+) -> list[MenuSection]:
+    """Entries under headings that fold; a section stands where its first entry stands. 菜单分组。
+
+    Open are those of `chosen`, or the first few lines; always the section that `path` belongs to.
+    """
+    sections = _by_section(entries)
+    here = _find_section(sections, path)
+    keys = None if chosen is None else set(chosen.split("."))
+    found, lines = [], 0
+    for label, lot in sections.items():
+        lines += len(lot)
+        wanted = lines <= FEW if keys is None else slugify(label) in keys
+        found.append(MenuSection(label, lot, is_open=wanted or label == here))
+    return found
+
+
+def _by_section(entries: Iterable[MenuEntry]) -> dict[str, list[MenuEntry]]:
     sections: dict[str, list[MenuEntry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.order):
         sections.setdefault(entry.section, []).append(entry)
-    return [MenuSection(label, found) for label, found in sections.items()]
+    return sections
+
+
+def _find_section(sections: dict[str, list[MenuEntry]], path: str) -> str:
+    """The section of the entry whose address begins `path` longest: pages below it count too."""
+    urls = {reverse(one.route): label for label, lot in sections.items() for one in lot}
+    around = [url for url in urls if path.startswith(url)]
+    return urls[max(around, key=len)] if around else ""

@@ -71,7 +71,13 @@ def build_api() -> YiwangAPI:
     for prefix, router in gather_routers():
         api.add_router(prefix, router)
     for operation in api.operations():
-        operation.auth_callbacks = [Guard(access_of(operation), declared_names(operation))]
+        operation.auth_callbacks = [
+            Guard(
+                access_of(operation),
+                declared_names(operation),
+                is_open=getattr(operation.view_func, "open_query", False),
+            )
+        ]
     return api
 
 

@@ -23,9 +23,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Guard:
     """Stands before one operation. 接口守卫。"""
 
-    def __init__(self, access: Access, declared: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, access: Access, declared: frozenset[str] = frozenset(), *, is_open: bool = False
+    ) -> None:
         self.access = access
         self.declared = declared
+        self.is_open = is_open
 
     def __call__(self, request: HttpRequest) -> Actor:
         header = request.headers.get("Authorization", "")
@@ -34,7 +37,8 @@ class Guard:
         elif request.method not in SAFE_METHODS and actor_of(request) != ANONYMOUS:
             _check_form_token(request)
         check_access(request, self.access)
-        refuse_undeclared(request, self.declared)
+        if not self.is_open:
+            refuse_undeclared(request, self.declared)
         return actor_of(request)
 
 

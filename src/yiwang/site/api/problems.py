@@ -21,9 +21,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from yiwang.kernel.base.act import Ref
-from yiwang.kernel.base.errors import NotPermitted, YiwangError
+from yiwang.kernel.base.errors import NotPermitted, YiwangError, fill
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.ledger.services import record_refusal
+from yiwang.kernel.records.types import InvalidValues
 from yiwang.kernel.ui.access import actor_of
 from yiwang.kernel.ui.failures import TITLES, explain
 
@@ -82,6 +83,7 @@ def add_handlers(api: NinjaAPI) -> None:
     # ninja's types let a handler be given a class; it is only ever given what was raised.
     handlers: dict[type[Exception], Any] = {
         YiwangError: _expected,
+        InvalidValues: _invalid_values,
         ValidationError: _invalid,
         HttpError: _refused,
         Exception: _unexpected,
@@ -102,6 +104,14 @@ def _expected(request: HttpRequest, error: YiwangError) -> HttpResponse:
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = 'Bearer realm="yiwang"'
     return answer
+
+
+def _invalid_values(request: HttpRequest, error: InvalidValues) -> HttpResponse:  # noqa: ARG001
+    found = [
+        {"path": one.path, "code": one.code, "detail": fill(gettext(one.message), dict(one.extra))}
+        for one in error.problems
+    ]
+    return problem(error.status, error.code, explain(error), error.extra | {"errors": found})
 
 
 def _record(request: HttpRequest, error: NotPermitted) -> None:

@@ -21,15 +21,25 @@ def main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from yiwang.kernel.records.services.tables import rebuilding
+
     from .archive import MANIFEST
-    from .snapshot import copy_in, list_tables, migrate_to
+    from .snapshot import copy_in, is_record_table, list_tables, migrate_to
 
     draft = Path(sys.argv[1])
     manifest = json.loads((draft / MANIFEST).read_text("utf-8"))
     if list_tables():
         sys.exit("the database is not empty")
     migrate_to(manifest["migrations"])
-    copy_in(draft / "database", manifest["tables"])
+    tables = manifest["tables"]
+    copy_in(draft / "database", [one for one in tables if not is_record_table(one["name"])])
+    records = [one for one in tables if is_record_table(one["name"])]
+    if records:
+        # What an older version of the tables of metadata lacks, migrating has to add first.
+        call_command("migrate", interactive=False, verbosity=0)
+        rebuilding.make_empty()
+        copy_in(draft / "database", records)
+        rebuilding.finish()
     call_command("migrate", interactive=False, verbosity=0)
     connection.close()
 

@@ -13,7 +13,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -28,6 +28,7 @@ from yiwang.kernel.base.errors import Conflict, InvalidInput, Unavailable
 from yiwang.site.databases import describe_postgres
 from yiwang.site.home import Home
 
+from .snapshot import is_record_table
 from .toml import write_setting
 
 TARGET = "target"
@@ -58,6 +59,7 @@ def move(home: Home, url: str) -> list[TableMove]:
         # Migrating again puts back the ledger's guards, which the copy had to lift.
         prepare_target(url)
         found = [compare_model(model) for model in models]
+        found += move_records(url)
     write_setting(home.path / "yiwang.toml", "database", url)
     return found
 
@@ -100,10 +102,55 @@ def check_target() -> None:
         )
 
 
-def prepare_target(url: str) -> None:
-    """Migrate the target, in a process whose settings name it. 目标库建表。"""
+def move_records(url: str) -> list[TableMove]:
+    """The tables of declared entities: made by their metadata, filled, compared. 迁移业务对象表。"""
+    tables = list_record_tables()
+    if not tables:
+        return []
+    prepare_target(url, "records")
+    with transaction.atomic(using=TARGET), connections[TARGET].cursor() as cursor:
+        for table, columns in tables.items():
+            listed = ", ".join(columns)
+            with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
+                for row in read_table("default", table, columns):
+                    copy.write_row(row)
+    prepare_target(url, "links")
+    return [compare_table(table, columns) for table, columns in tables.items()]
+
+
+def list_record_tables() -> dict[str, list[str]]:
+    """The record tables of the source, each with its columns. 业务对象表清单。"""
+    with connection.cursor() as cursor:
+        names = sorted(
+            one.name
+            for one in connection.introspection.get_table_list(cursor)
+            if is_record_table(one.name)
+        )
+        return {
+            name: [one.name for one in connection.introspection.get_table_description(cursor, name)]
+            for name in names
+        }
+
+
+def read_table(alias: str, table: str, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a record table. 读取行。"""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608 - our own names
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
+
+
+def compare_table(table: str, columns: list[str]) -> TableMove:
+    """Count and digest of a record table on both sides; Unavailable unless they are equal. 比对单表。"""
+    here, there = (digest(read_table(alias, table, columns)) for alias in ("default", TARGET))
+    require_equal(table, here, there)
+    return TableMove(table, *here)
+
+
+def prepare_target(url: str, part: str = "") -> None:
+    """Migrate the target, in a process whose settings name it; or make record tables. 目标库建表。"""
     done = subprocess.run(
-        [sys.executable, "-m", "yiwang.site.care.migrating"],
+        [sys.executable, "-m", "yiwang.site.care.migrating", *([part] if part else [])],
         env={**os.environ, "YIWANG_DATABASE": url},
         capture_output=True,
         text=True,
@@ -168,26 +215,31 @@ def copy_rows(cursor: Any, model: type[Model]) -> None:
 
 def compare_model(model: type[Model]) -> TableMove:
     """Count and digest of a table on both sides; Unavailable unless they are equal. 比对单表。"""
-    here, there = digest_rows(model, "default"), digest_rows(model, TARGET)
+    here, there = (digest(read_rows(model, alias)) for alias in ("default", TARGET))
+    require_equal(model._meta.db_table, here, there)
+    return TableMove(model._meta.db_table, *here)
+
+
+def require_equal(table: str, here: tuple[int, str], there: tuple[int, str]) -> None:
+    """Raise Unavailable where the two sides of a table differ. 要求两侧一致。"""
     if here != there:
         raise Unavailable(
             "node.move.differs",
             "The table %(table)s differs after the copy (%(here)s rows here, %(there)s there); "
             "the node stays on SQLite",
-            table=model._meta.db_table,
+            table=table,
             here=here[0],
             there=there[0],
         )
-    return TableMove(model._meta.db_table, *here)
 
 
-def digest_rows(model: type[Model], alias: str) -> tuple[int, str]:
+def digest(rows: Iterable[tuple[Any, ...]]) -> tuple[int, str]:
     """Number of rows and a digest that does not depend on their order. 行数与摘要。
 
     The sum of the rows' sha256, because two databases sort texts differently.
     """
     count = total = 0
-    for row in read_rows(model, alias):
+    for row in rows:
         line = json.dumps([_plain(value) for value in row], ensure_ascii=False, sort_keys=True)
         total += int.from_bytes(hashlib.sha256(line.encode()).digest())
         count += 1

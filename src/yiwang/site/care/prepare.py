@@ -33,6 +33,7 @@ def prepare_node(home: Home) -> bool:
         require_guards()
         return False
     prepare_database()
+    prepare_cases()
     collect_static()
     _stamp_file(home).write_text(json.dumps({"stamp": stamp}), "utf-8")
     return True
@@ -58,6 +59,13 @@ def prepare_database() -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+
+
+def prepare_cases() -> None:
+    """Publish the case types that come with the platform, and open the cases that are missing. 准备内置流程。"""
+    from yiwang.kernel.workflow import services
+
+    services.prepare_shipped()
 
 
 def collect_static() -> None:
@@ -96,7 +104,7 @@ def forget_ready(home: Home) -> None:
 
 
 def read_program(home: Home) -> str:
-    """A digest of what a preparation depends on: version, migrations, static files, database. 指纹。"""
+    """A digest of what a preparation depends on: version, migrations, case types, static files, database. 指纹。"""
     found = hashlib.sha256(yiwang.__version__.encode())
     address = os.environ.get("YIWANG_DATABASE") or home.settings.get("database", "")
     found.update(str(address or home.path).encode())
@@ -110,7 +118,7 @@ def _watched() -> Iterator[Path]:
     for folder, below, names in os.walk(PACKAGE):
         here = Path(folder)
         below[:] = [name for name in below if name not in ("__pycache__", "tests", "templates")]
-        if "static" in here.parts or here.name == "migrations":
+        if "static" in here.parts or here.name in ("migrations", "case_types"):
             yield from (here / name for name in names if not name.endswith(".pyc"))
 
 

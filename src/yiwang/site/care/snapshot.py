@@ -8,6 +8,7 @@ migrations that the backup names, so an older backup restores and is then migrat
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from django.db import connection, transaction
 from .names import DATABASE_FILE
 
 PIECE = 1024 * 1024
+_RECORDS = re.compile(r"r_\d+(_[hw])?")
 # Written by migrating, or worth nothing in another place.
 LEFT_OUT = ("django_migrations", "yiwang_cache")
 
@@ -84,6 +86,11 @@ def list_tables() -> list[str]:
     with connection.cursor() as cursor:
         found = connection.introspection.get_table_list(cursor)
     return sorted(one.name for one in found if one.type == "t" and one.name not in LEFT_OUT)
+
+
+def is_record_table(name: str) -> bool:
+    """Whether a table holds records of a declared entity, made by no migration. 是否业务对象表。"""
+    return _RECORDS.fullmatch(name) is not None
 
 
 def list_columns(cursor: Any, table: str) -> list[str]:

@@ -58,8 +58,11 @@ def make_people(home: Home, password: str) -> list[dict[str, str]]:
 
 def fill_city(session: Session, rows: int) -> dict[str, Any]:
     """Generate the registers, land each as its department sends it, compare what belongs together. 生成、汇聚、比对。"""
+    from yiwang.site.sample.apps import load_sample_apps
     from yiwang.site.sample.building import write_sample
     from yiwang.site.sample.cases import load_sample_cases
+    from yiwang.site.sample.hotline import load_sample_hotline
+    from yiwang.site.sample.surveys import load_sample_survey
 
     with tempfile.TemporaryDirectory() as name:
         truths = write_sample(Path(name), rows=rows)
@@ -70,6 +73,9 @@ def fill_city(session: Session, rows: int) -> dict[str, Any]:
         notify_owner(session, resources[NOTIFIED])
         files += hold_one(session, Path(name), truths.files[0])
     load_sample_cases()
+    load_sample_apps()
+    load_sample_hotline()
+    load_sample_survey()
     return {
         "files": files,
         "comparisons": [compare_one(session, resources, one) for one in truths.comparisons],

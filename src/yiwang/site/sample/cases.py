@@ -37,8 +37,8 @@ def load_sample_cases() -> None:
 
 
 def _answer(actor: Actor, text: str) -> None:
-    (task,) = workflow.list_tasks(actor, "todo")
-    workflow.act_on_task(actor, task.id, "agree", data={"answer": text})
+    (task,) = workflow.list_box(actor, "todo").lines
+    workflow.act_on_task(actor, str(task.id), "agree", data={"answer": text})
 
 
 def _actor(name: str) -> Actor:

@@ -22,8 +22,11 @@ DISTRICTS = {
 STREETS_PER_DISTRICT = 16
 _FIRST = "清明安和永兴长春文昌瑞华景福丰宁"
 _SECOND = ("河", "桥", "山", "园", "泉")
+COMMUNITIES = ("东风", "向阳", "和平", "新华")
+STREETS_WITH_COMMUNITIES = 2
+GRIDS = 2
 
-OrganizationKind = Literal["bureau", "department", "district", "street"]
+OrganizationKind = Literal["bureau", "department", "district", "street", "community", "grid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,12 @@ ACCOUNTS = (
                   msg("data engineer of the bureau: all resources, comparisons, elements")),
     SampleAccount("孙望舒", "sun.juzhang", BUREAU, "局长", "director",
                   msg("director of the bureau: figures and results")),
+    SampleAccount("刘一鸣", "liu.jiedao", "YZ-990102001", "街道专员", "steward",
+                  msg("steward of a street: hands surveys on to communities, urges them")),
+    SampleAccount("何安", "he.shequ", "YZ-990102001001", "社区专员", "steward",
+                  msg("steward of a community: answers surveys, hands them on to grids")),
+    SampleAccount("马若清", "ma.wangge", "YZ-99010200100101", "网格员", "viewer",
+                  msg("grid worker: checks houses on the phone")),
     SampleAccount("周恒", "zhou.xitong", BUREAU, "系统管理员", "sysadmin",
                   msg("system administrator: organizations and accounts, no business data")),
     SampleAccount("吴静", "wu.anquan", BUREAU, "安全管理员", "secadmin",
@@ -108,7 +117,7 @@ def list_streets() -> list[Street]:
 
 
 def list_sample_organizations() -> list[SampleOrganization]:
-    """The bureau, twelve departments, five districts, eighty streets; parents first. 机构清单。"""
+    """The bureau, departments, districts, streets, some communities and grids; parents first. 机构清单。"""
     found = [SampleOrganization(BUREAU, "云州市数据局", "数据局", "bureau")]
     found += [
         SampleOrganization(code, name, short, "department")
@@ -129,4 +138,28 @@ def list_sample_organizations() -> list[SampleOrganization]:
         )
         for street in list_streets()
     ]
+    for street in list_streets()[:STREETS_WITH_COMMUNITIES]:
+        found += _below(street)
+    return found
+
+
+def _below(street: Street) -> list[SampleOrganization]:
+    """The communities of a street with their grids, coded as divisions and grids are: 9, 12, 14 digits."""
+    found = []
+    for number, name in enumerate(COMMUNITIES, 1):
+        code = f"{street.code}{number:03d}"
+        above = f"YZ-{code}"
+        found.append(
+            SampleOrganization(
+                above, f"{street.name}{name}社区", f"{name}社区", "community",
+                f"YZ-{street.code}", code,
+            )
+        )  # fmt: skip
+        found += [
+            SampleOrganization(
+                f"{above}{grid:02d}", f"{street.name}{name}社区第{grid}网格", f"{name}{grid}格",
+                "grid", above, code,
+            )
+            for grid in range(1, GRIDS + 1)
+        ]  # fmt: skip
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import accounts, exchange, holidays, organizations, sheets, standards, synonyms
+from . import accounts, exchange, groups, holidays, organizations, sheets, standards, synonyms
 
 urlpatterns = [
     path("organizations/", organizations.organizations, name="organizations"),
@@ -40,6 +40,12 @@ urlpatterns = [
         accounts.revoke_role,
         name="revoke_role",
     ),
+    path("groups/", groups.front, name="groups"),
+    path("groups/of/<str:code>/", groups.groups_of, name="groups_of"),
+    path("groups/<str:group_id>/", groups.group, name="group"),
+    path("groups/<str:group_id>/answer/", groups.answer, name="answer_group"),
+    path("groups/<str:group_id>/join/", groups.join, name="join_group"),
+    path("groups/<str:group_id>/leave/", groups.leave, name="leave_group"),
     path("working-days/", holidays.holidays, name="holidays"),
     path("working-days/<int:year>/", holidays.holidays_of, name="holidays_of"),
     path("elements/", standards.elements, name="elements"),

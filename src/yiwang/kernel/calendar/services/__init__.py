@@ -16,7 +16,15 @@ from .clocks import (
     stop_clock,
 )
 from .counting import FARTHEST_DAYS, add_workdays, count_workdays, describe_day, is_workday
-from .limits import check_promise, due_after, left_of, moment_before, yellow_moment
+from .icalendar import write_calendar
+from .limits import (
+    check_promise,
+    due_after,
+    left_of,
+    moment_before,
+    office_time_between,
+    yellow_moment,
+)
 from .reading import describe_limit, read_limit, read_office_hours, read_yellow
 from .years import export_year, import_year, list_years, load_calendar
 
@@ -42,6 +50,7 @@ __all__ = [
     "load_calendar",
     "moment_before",
     "next_moment",
+    "office_time_between",
     "pause_clock",
     "read_limit",
     "read_office_hours",
@@ -50,5 +59,6 @@ __all__ = [
     "resume_clock",
     "start_clock",
     "stop_clock",
+    "write_calendar",
     "yellow_moment",
 ]

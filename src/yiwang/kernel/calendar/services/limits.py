@@ -209,6 +209,11 @@ def _office_time_before(end: datetime, left: timedelta, calendar: WorkCalendar) 
         day = table.step(day - DAY, 0)
 
 
+def office_time_between(start: datetime, end: datetime, calendar: WorkCalendar) -> timedelta:
+    """How long offices were open between two moments. 工作时长。"""
+    return _office_time_between(_city(start), _city(end), calendar)
+
+
 def _office_time_between(start: datetime, end: datetime, calendar: WorkCalendar) -> timedelta:
     total, table = timedelta(0), calendar.table
     day = start.date() if table.works(start.date()) else table.step(start.date(), 1)

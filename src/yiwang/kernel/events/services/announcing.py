@@ -7,7 +7,7 @@ from typing import Any
 
 from yiwang.kernel.base.act import Act, Ref
 from yiwang.kernel.events.models import EventDelivery, EventRow
-from yiwang.kernel.events.types import SUBSCRIBERS, Handler, Subscriber
+from yiwang.kernel.events.types import SUBSCRIBERS, Handler, Subscriber, When
 from yiwang.kernel.jobs import services as jobs
 from yiwang.kernel.query.rows import rows_of
 
@@ -30,7 +30,7 @@ def announce(act: Act, event_type: str, payload: Mapping[str, Any]) -> str:
     )
     rows_of(EventRow).insert([event])
     for subscriber in SUBSCRIBERS.values():
-        if subscriber.wants(event_type):
+        if subscriber.wants(event_type, event.payload):
             _address(act, event, subscriber)
     return event.id
 
@@ -47,17 +47,18 @@ def _address(act: Act, event: EventRow, subscriber: Subscriber) -> None:
     delivery.save(force_insert=True)
 
 
-def subscribe(pattern: str, *, name: str) -> Callable[[Handler], Handler]:
+def subscribe(pattern: str, *, name: str, when: When | None = None) -> Callable[[Handler], Handler]:
     """Declare a function as subscriber of events whose type fits `pattern` (`share.*`). 订阅事件。
 
     It runs in the worker after the act's commit, at least once, inside a transaction that also
     marks the delivery: what it changes in the database happens exactly once; what it does outside
     must bear repetition. Keep it short and enqueue a job for long work. The name is stable: it
-    stands in the deliveries.
+    stands in the deliveries. `when` looks at the payload as the event is announced, in the act's
+    transaction, so it asks no database: what nobody wants then leaves no delivery.
     """
 
     def declare(handler: Handler) -> Handler:
-        SUBSCRIBERS.register(name, Subscriber(name, pattern, handler))
+        SUBSCRIBERS.register(name, Subscriber(name, pattern, handler, when))
         return handler
 
     return declare

@@ -54,6 +54,7 @@ def test_an_event_exists_exactly_when_its_act_does(when, events, marks, workers)
 def test_a_worker_killed_while_it_delivers_leaves_one_effect(marks, workers):
     with acting(SYSTEM, "test.done", on=Ref("test", "1")) as act:
         announce(act, "samples.happened", {"path": str(marks), "seconds": 1})
+    job = Job.objects.filter(pk=Job.objects.get().pk)  # A worker queues what the hour brings, too.
     victim = workers()
     wait_until(marks.read_text)
 
@@ -62,6 +63,6 @@ def test_a_worker_killed_while_it_delivers_leaves_one_effect(marks, workers):
     Job.objects.filter(state="running").update(lease_until=act.at)
     workers()
 
-    wait_until(lambda: Job.objects.get().state == "done")
+    wait_until(lambda: job.get().state == "done")
     assert len(marks.read_text().splitlines()) == 2
     assert ActRow.objects.filter(verb="samples.heard").count() == 1

@@ -45,6 +45,15 @@ def test_an_event_reaches_those_who_want_it_after_the_act(heard):
     )
 
 
+def test_what_a_subscriber_does_not_want_leaves_no_delivery(heard):
+    subscribe("share.*", name="test.when", when=lambda told: told["id"] == "r2")(heard.append)
+
+    say()
+
+    names = EventDelivery.objects.values_list("subscriber", flat=True)
+    assert list(names) == ["test.ear"]
+
+
 def test_an_act_that_fails_announces_nothing(heard):
     with pytest.raises(Conflict), acting(SYSTEM, "test.done", on=Ref("test", "1")) as act:
         announce(act, "share.resource.published", {})

@@ -7,6 +7,7 @@ from .accounts import (
     create_account,
     end_post,
     find_account,
+    find_office,
     find_unlocked,
     get_account,
     get_accounts,
@@ -24,6 +25,7 @@ from .actors import (
     installer_actor,
     list_codes_below,
     list_current_posts,
+    list_standings,
 )
 from .founding import create_administrators
 from .guards import forget_old_guards
@@ -35,18 +37,22 @@ from .organizations import (
     find_organization,
     get_organization,
     get_organizations,
+    list_chains,
     list_organizations,
+    list_organizations_under,
     list_path,
     list_tree,
     update_organization,
 )
 from .passwords import change_password, check_new_password, is_change_due, reset_password
+from .people import Directory, find_person, suggest_people
 from .roles import grant_role, list_grants, revoke_role
 from .rules import Rules, get_rules
 from .sign_in import end_session, forget_ended_sessions, list_sessions, resume, sign_in, sign_out
 from .tokens import authenticate_token, issue_token, list_tokens, revoke_token, rotate_token
 
 __all__ = [
+    "Directory",
     "Rules",
     "add_post",
     "authenticate_token",
@@ -61,8 +67,10 @@ __all__ = [
     "end_post",
     "end_session",
     "find_account",
+    "find_office",
     "find_organization",
     "find_permissions",
+    "find_person",
     "find_unlocked",
     "forget_ended_sessions",
     "forget_old_guards",
@@ -80,14 +88,17 @@ __all__ = [
     "issue_token",
     "list_account_ids",
     "list_accounts",
+    "list_chains",
     "list_codes_below",
     "list_current_posts",
     "list_grants",
     "list_organizations",
+    "list_organizations_under",
     "list_organizations_with",
     "list_path",
     "list_posts",
     "list_sessions",
+    "list_standings",
     "list_tokens",
     "list_tree",
     "lock_account",
@@ -100,6 +111,7 @@ __all__ = [
     "rotate_token",
     "sign_in",
     "sign_out",
+    "suggest_people",
     "unlock_account",
     "update_account",
     "update_organization",

@@ -26,6 +26,7 @@ from yiwang.kernel.ledger.services import acting
 
 from .actors import authorize, within_period
 from .guards import key_of
+from .organizations import list_chains
 from .passwords import (
     check_new_password,
     draw_password,
@@ -235,6 +236,13 @@ def list_organizations_with(role: str, codes: Iterable[str], *, beside: str = ""
         account_id__in=holders, account__locked_at=None,
     )  # fmt: skip
     return set(posts.exclude(account_id=beside).values_list("organization__code", flat=True))
+
+
+def find_office(role: str, code: str) -> str:
+    """The nearest organization at or above one where somebody holds a role; empty where none. 就近机构。"""
+    chain = list_chains([code]).get(code, ())
+    held = list_organizations_with(role, chain)
+    return next((one for one in reversed(chain) if one in held), "")
 
 
 def find_unlocked(account_ids: Iterable[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 
 from yiwang.kernel.base.act import SYSTEM, Actor, Ref
@@ -81,6 +82,27 @@ def list_current_posts(account_id: str, on: date | None = None) -> list[tuple[st
         .values_list("organization__code", "title")
     )
     return list(rows)
+
+
+def list_standings(account_id: str, on: date | None = None) -> list[tuple[str, int]]:
+    """The organizations of the posts held that day, each with how far below the top it stands. 任职层级。
+
+    Asked with every list of records, so the statement is written once.
+    """
+    day = on or today()
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS, [account_id, day, day])
+        return [(str(code), int(depth)) for code, depth in cursor.fetchall()]
+
+
+_STANDINGS = (
+    "SELECT o.code, MAX(r.depth) FROM identity_post p"
+    " JOIN identity_organization o ON o.id = p.organization_id"
+    " JOIN identity_reach r ON r.below_id = o.id"
+    " WHERE p.account_id = %s AND p.valid_from <= %s"
+    " AND (p.valid_until IS NULL OR p.valid_until > %s)"
+    " GROUP BY o.code ORDER BY MIN(p.valid_from), MIN(p.id)"
+)
 
 
 def within_period(on: date | None = None) -> tuple[Q, Q]:

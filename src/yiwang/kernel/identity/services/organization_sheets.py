@@ -10,8 +10,9 @@ from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.events.services import announce
 from yiwang.kernel.identity.models import Organization
-from yiwang.kernel.identity.types import EDIT_ORGANIZATIONS
+from yiwang.kernel.identity.types import EDIT_ORGANIZATIONS, MOVED
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.tabular.lines import (
     ImportPlan,
@@ -47,6 +48,7 @@ KINDS: Mapping[str, str] = {
     "街道": "street",
     "乡镇": "street",
     "镇街": "street",
+    "网格": "grid",
     "社区": "community",
     "村": "community",
     "村居": "community",
@@ -84,7 +86,11 @@ def import_organizations(actor: Actor, rows: Sequence[SheetRow], *, reason: str 
                 created=[one.code for one in changed if one.action == "create"],
                 changed=[one.code for one in changed if one.action == "change"],
             )
+            stood = {one.code: one.parent_id for one in tree.values()}
             _apply(lines, tree, {change.row: change for change in changed})
+            moved = [code for code, above in stood.items() if tree[code].parent_id != above]
+            if moved:
+                announce(act, MOVED, {"organizations": moved})
     return plan
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -14,11 +14,17 @@ from django.utils.translation import gettext
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
+from yiwang.kernel.events.services import announce
 from yiwang.kernel.identity.models import CODE_LENGTH, Organization, Reach
-from yiwang.kernel.identity.types import EDIT_ORGANIZATIONS, ORGANIZATION_KINDS, OrganizationInfo
+from yiwang.kernel.identity.types import (
+    EDIT_ORGANIZATIONS,
+    MOVED,
+    ORGANIZATION_KINDS,
+    OrganizationInfo,
+)
 from yiwang.kernel.ledger.services import acting
 
-from .actors import authorize, list_codes_below
+from .actors import authorize, list_codes_below, within_period
 
 CODE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.\-]{{0,{CODE_LENGTH - 1}}}")
 REGION = re.compile(r"\d{2,12}")
@@ -86,6 +92,7 @@ def update_organization(
             if parent_code is not None and parent_code != _parent_code(found):
                 _move(found, parent_code)
                 act.note(moved_to=parent_code)
+                announce(act, MOVED, {"organizations": [code]})
             found.save()
     return describe_organization(found)
 
@@ -155,14 +162,21 @@ def list_organizations(
     return [describe_organization(one) for one in (rows[:limit] if limit else rows)]
 
 
-def choose_organizations(actor: Actor, permission: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def choose_organizations(
+    actor: Actor, permission: str, kinds: Collection[str] = (), *, current: bool = False
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """The organizations for which the actor holds a permission, departments before streets. 可选机构。
 
     Groups for a choice: the kind, then code and name of each; a kind without any is left out.
+    `kinds` are those that are wanted, else all; `current` leaves out those that are no more. With no
+    permission named it is every organization: the caller says who may see them.
     """
     groups: dict[str, list[tuple[str, str]]] = {kind: [] for kind in ORGANIZATION_KINDS}
-    for one in list_organizations():
-        if actor.may(permission, organization=one.code):
+    rows = _all().filter(kind__in=kinds) if kinds else _all()
+    if current:
+        rows = rows.filter(*within_period())
+    for one in map(describe_organization, rows.order_by("code")):
+        if not permission or actor.may(permission, organization=one.code):
             groups[one.kind].append((one.code, one.name))
     return [(gettext(ORGANIZATION_KINDS[kind]), found) for kind, found in groups.items() if found]
 
@@ -183,6 +197,20 @@ def list_tree(code: str = "") -> list[OrganizationInfo]:
     return out
 
 
+def list_organizations_under(level: str, places: Iterable[str] = ()) -> list[OrganizationInfo]:
+    """All of one kind that stand below some organizations, or in the whole city. 下属某级机构。
+
+    `level` is a kind of organization: every community of these streets, every grid of this
+    community. A place counts itself; no place named is the whole city. Those that are no more
+    today are left out.
+    """
+    rows = _all().filter(*within_period(), kind=level).order_by("code")
+    named = list(places)
+    if named:
+        rows = rows.filter(pk__in=Reach.objects.filter(above__code__in=named).values("below"))
+    return [describe_organization(one) for one in rows]
+
+
 def list_path(code: str) -> list[OrganizationInfo]:
     """The organizations above one, the top first, itself last. 上级路径。"""
     rows = (
@@ -191,6 +219,19 @@ def list_path(code: str) -> list[OrganizationInfo]:
         .order_by("-depth")
     )
     return [describe_organization(row.above) for row in rows]
+
+
+def list_chains(codes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Each organization with all above it, the topmost first, itself last; in one query. 机构链。"""
+    rows = (
+        Reach.objects.filter(below__code__in=set(codes))
+        .order_by("-depth")
+        .values_list("below__code", "above__code")
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for below, above in rows:
+        found[below] = (*found.get(below, ()), above)
+    return found
 
 
 def describe_organization(one: Organization) -> OrganizationInfo:

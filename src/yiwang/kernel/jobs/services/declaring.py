@@ -26,6 +26,7 @@ def task(
     lease_seconds: int = 60,
     time_limit: timedelta = timedelta(hours=6),
     quick: bool = False,
+    outside: bool = False,
     internal: bool = False,
     given_up: GivenUpFunction | None = None,
 ) -> Callable[[F], F]:
@@ -48,6 +49,7 @@ def task(
                 lease_seconds=lease_seconds,
                 time_limit=time_limit,
                 quick=quick,
+                outside=outside,
                 internal=internal,
                 given_up=given_up,
             ),

@@ -25,7 +25,9 @@ from yiwang.kernel.jobs.types import TASKS, GivenUp, JobContext
 
 logger = logging.getLogger(__name__)
 
-QUICK, NORMAL = 0, 1
+QUICK, NORMAL, OUTSIDE = 0, 1, 2
+OURS = (QUICK, NORMAL)
+"""What needs nobody else: a lane for it never takes what waits for other machines. 内部工作。"""
 BACKOFF_FIRST = timedelta(seconds=5)
 BACKOFF_MOST = timedelta(minutes=10)
 CRASHED = YiwangError("jobs.task.crashed", msg("The worker process died while it did this work"))
@@ -75,7 +77,7 @@ def put(
     job = Job(
         kind=kind,
         args=dict(args),
-        priority=QUICK if task.quick else NORMAL,
+        priority=OUTSIDE if task.outside else QUICK if task.quick else NORMAL,
         unique_key=unique_key,
         actor_id=actor_id,
         act_id=act_id,
@@ -106,15 +108,15 @@ def _put_unique(job: Job) -> Job:
             return found
 
 
-def claim(worker: str, *, quick_only: bool = False) -> Job | None:
-    """Take the next due job for a worker, or None. 领取任务。
+def claim(worker: str, takes: Collection[int] = (QUICK, NORMAL, OUTSIDE)) -> Job | None:
+    """Take the next due job of some priorities for a worker, or None. 领取任务。
 
     On PostgreSQL rows that others are claiming are skipped; on SQLite the transaction is IMMEDIATE,
     so claims follow one another. Looking first without a transaction keeps an idle worker from
     taking the write lock.
     """
-    due = Job.objects.filter(state=State.QUEUED, run_at__lte=now())
-    due = (due.filter(priority=QUICK) if quick_only else due).order_by("priority", "run_at", "id")
+    due = Job.objects.filter(state=State.QUEUED, run_at__lte=now(), priority__in=takes)
+    due = due.order_by("priority", "run_at", "id")
     if not due.exists():
         return None
     with transaction.atomic():

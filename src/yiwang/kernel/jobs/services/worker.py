@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from yiwang.kernel.base.text import msg
 from yiwang.kernel.jobs.models import Job
 from yiwang.kernel.jobs.types import TASKS
 
-from .queue import CRASHED, claim, expire_leases, fail, held, release
+from .queue import CRASHED, OURS, OUTSIDE, QUICK, claim, expire_leases, fail, held, release
 from .schedules import run_schedules
 
 logger = logging.getLogger(__name__)
@@ -43,16 +43,16 @@ TOO_LONG = YiwangError("jobs.task.too_long", msg("The work took longer than it m
 TOO_LARGE = YiwangError("jobs.task.too_large", msg("The work needed more memory than it may"))
 
 
-def run_worker(stop: threading.Event, *, heavy: int = 1, quick: int = 1) -> None:
-    """Work until `stop` is set: `heavy` lanes for anything, `quick` ones for quick work only. 运行工作进程。
+def run_worker(stop: threading.Event, *, heavy: int = 1, quick: int = 1, outside: int = 2) -> None:
+    """Work until `stop` is set, in lanes that each do one job at a time. 运行工作进程。
 
+    `heavy` lanes take any work of our own, `quick` ones quick work only, `outside` ones what waits
+    for machines of others and nothing else.
     On `stop` running tasks are asked to end, after a grace ended, and go back to the queue.
     """
     name = f"{os.getpid()}:{new_ulid()}"
-    lanes = [
-        Lane(f"{name}:{number}", stop, quick_only=number >= heavy)
-        for number in range(heavy + quick)
-    ]
+    kinds = [OURS] * heavy + [(QUICK,)] * quick + [(OUTSIDE,)] * outside
+    lanes = [Lane(f"{name}:{number}", stop, takes=takes) for number, takes in enumerate(kinds)]
     threads = [threading.Thread(target=lane.run, name=lane.name) for lane in lanes]
     for thread in threads:
         thread.start()
@@ -83,10 +83,10 @@ def _guarded(step: Callable[[], object]) -> None:
 class Lane:
     """One job at a time, in one warm child. 执行通道。"""
 
-    def __init__(self, name: str, stop: threading.Event, *, quick_only: bool) -> None:
+    def __init__(self, name: str, stop: threading.Event, *, takes: Collection[int]) -> None:
         self.name = name
         self.stop = stop
-        self.quick_only = quick_only
+        self.takes = takes
         self.child = Child()
         self.busy = False
 
@@ -100,7 +100,7 @@ class Lane:
             connection.close()
 
     def _run_next(self) -> None:
-        job = claim(self.name, quick_only=self.quick_only)
+        job = claim(self.name, self.takes)
         if job is None:
             self.stop.wait(POLL_SECONDS)
             return

@@ -125,6 +125,27 @@ def test_heavy_work_does_not_hold_up_quick_work(workers, path):
     wait_until(lambda: state(quick) == "done", seconds=20)
 
 
+def test_servers_that_do_not_answer_hold_up_neither_quick_nor_heavy_work(workers, path):
+    waiting = [put("samples.outside", path=str(path), seconds=40) for _ in range(4)]
+    workers()
+    wait_until(lambda: path.read_text().count("outside") == 2)
+
+    ours = [put("samples.quick", path=str(path)), put("samples.mark", path=str(path))]
+
+    wait_until(lambda: [state(one) for one in ours] == ["done", "done"], seconds=20)
+    assert [state(one) for one in waiting].count("running") == 2
+
+
+def test_outside_work_goes_on_while_heavy_work_runs(workers, path):
+    put("samples.slow", path=str(path), seconds=30)
+    workers()
+    wait_until(lambda: "start 1" in path.read_text())
+
+    outside = put("samples.outside", path=str(path), seconds=0)
+
+    wait_until(lambda: state(outside) == "done", seconds=20)
+
+
 RACE = """
 import os, sys, time
 from django.db import transaction

@@ -90,6 +90,7 @@ while True:
 """
 
 
+@pytest.mark.deep
 def test_a_process_killed_at_any_point_leaves_the_last_version_whole(table):
     name = str(connection.settings_dict["NAME"])
     environment = os.environ | {

@@ -26,6 +26,7 @@ from .elements import (
     check_sql,
     check_value,
     difference_sql,
+    find_check,
     find_element,
     get_element,
     get_elements,
@@ -42,6 +43,7 @@ from .elements import (
     read_typed_sql,
     share_that_fits,
     sole_pattern,
+    standing_standards,
     suggest_elements,
 )
 from .finding import (
@@ -72,6 +74,7 @@ __all__ = [
     "edit_element",
     "export_code_set",
     "export_elements",
+    "find_check",
     "find_code",
     "find_code_set",
     "find_element",
@@ -106,5 +109,6 @@ __all__ = [
     "restore_element",
     "share_that_fits",
     "sole_pattern",
+    "standing_standards",
     "suggest_elements",
 ]

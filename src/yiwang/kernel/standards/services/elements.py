@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -177,6 +177,21 @@ def _has_code(code_set: str, text: str, day: date) -> bool:
     """In its set that day; yes too where no version of that day is known. 当日代码是否存在。"""
     unknown = not code_set or find_code_set(code_set, day) is None
     return unknown or find_code(code_set, text, day) is not None
+
+
+def find_check(element: AnyElement) -> Callable[[str], bool] | None:
+    """The check function of an element, for who asks many values whose pattern was asked. 校验函数。
+
+    None where it has none, or where a match of its pattern is all that is asked.
+    """
+    element = _element(element)
+    asked = element.check and not sole_pattern(element)
+    return CHECKS[element.check].holds if asked else None
+
+
+def standing_standards() -> object:
+    """What is another thing once elements or code sets changed, for who keeps what follows. 标准状态。"""
+    return current_standards()
 
 
 def check_sql(element: AnyElement, column_sql: str) -> str:

@@ -151,10 +151,15 @@ HOSTILE = {
 class TestHostileTexts:
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
     def test_the_time_grows_with_the_length_and_no_faster(self, text):
-        times = []
-        for part in (text[: len(text) // 4], text):
-            began = time.process_time()
-            standards.find_spans(part)
-            times.append(time.process_time() - began)
+        # The best of three: a busy machine lengthens one look, never shortens it.
+        quarter, whole = (
+            min(self.time_of(part) for _ in range(3)) for part in (text[: len(text) // 4], text)
+        )
 
-        assert times[1] < max(1.0, 12 * times[0])
+        assert whole < 12 * quarter + 0.1
+
+    @staticmethod
+    def time_of(text):
+        began = time.process_time()
+        standards.find_spans(text)
+        return time.process_time() - began

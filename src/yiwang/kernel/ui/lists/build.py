@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from .cells import Cell, make_cell
+from .cells import Cell, draw_box, draw_row, escape_text, make_cell
 from .keyset import read_cursor, take_slice, write_cursor
 from .spec import Column, Filter, ListQuery, ListSlice, ListSpec, Provider
 
@@ -42,6 +43,21 @@ class Listing:
     export_url: str
     reset_url: str
     kept: list[tuple[str, str]]
+    boxes: list[SafeString]
+
+    @property
+    def body(self) -> SafeString:
+        """All lines, drawn. 表格内容。"""
+        labels = [escape_text(gettext(column.label)) for column in self.spec.columns]
+        boxes = self.boxes or [SafeString()] * len(self.rows)
+        lines = (draw_row(cells, labels, box) for cells, box in zip(self.rows, boxes, strict=True))
+        return SafeString("".join(lines))
+
+    @property
+    def following(self) -> str:
+        """The filters whose choices change with those of others, for htmx. 联动筛选项。"""
+        names = [item.name for item in self.spec.filters if item.follows]
+        return ",".join(f"#{self.id}-field-{name}" for name in names)
 
     @property
     def id(self) -> str:
@@ -68,7 +84,15 @@ def build_list(request: HttpRequest, spec: ListSpec, rows: Rows, *, prefix: str 
         export_url=state.url(after="", format="csv") if spec.export else "",
         reset_url=state.reset_url,
         kept=state.kept,
+        boxes=list(draw_boxes(spec, found.rows)),
     )
+
+
+def draw_boxes(spec: ListSpec, rows: Sequence[Any]) -> Iterator[SafeString]:
+    """The boxes that choose lines, where the list has them. 选择框。"""
+    if spec.choice and spec.choice_name:
+        for row in rows:
+            yield draw_box(spec.choice(row), spec.choice_name(row))
 
 
 class ListState:
@@ -178,6 +202,7 @@ def make_filter_form(request: HttpRequest, spec: ListSpec, prefix: str) -> forms
     form_class = type("FilterForm", (FilterForm,), fields)
     form: forms.Form = form_class(request.GET, auto_id=f"{prefix}{spec.name}-%s")
     form.parameter_prefix = prefix  # type: ignore[attr-defined]
+    form.folded_names = {item.name for item in spec.filters if item.folded}  # type: ignore[attr-defined]
     return form
 
 
@@ -185,6 +210,22 @@ class FilterForm(forms.Form):
     """Filters whose parameters carry the list's prefix. 筛选表单。"""
 
     parameter_prefix = ""
+    folded_names: Set[str] = frozenset()
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """Filters that always show. 常用筛选项。"""
+        return [self[name] for name in self.fields if name not in self.folded_names]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """Filters asked for seldom. 更多筛选项。"""
+        return [self[name] for name in self.fields if name in self.folded_names]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether one of those is in use. 是否展开。"""
+        return any(field.value() or field.errors for field in self.folded)
 
     def add_prefix(self, field_name: str) -> str:
         return f"{self.parameter_prefix}{field_name}"
@@ -200,6 +241,8 @@ def make_filter_field(request: HttpRequest, item: Filter) -> forms.Field:
     if item.kind == "date":
         widget = forms.DateInput(attrs={"type": "date"})
         return forms.DateField(required=False, label=label, widget=widget)
+    if item.kind == "number":
+        return forms.DecimalField(required=False, label=label, max_digits=30)
     choices = item.choices(request) if callable(item.choices) else item.choices
     shown: list[tuple[str, str]] = [("", gettext("All"))]
     shown += [(value, gettext(text)) for value, text in choices]

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from yiwang.kernel.base.text import msg
 
 Kind = Literal["text", "code", "number", "date", "datetime", "light"]
-FilterKind = Literal["choice", "text", "date", "flag"]
+FilterKind = Literal["choice", "text", "date", "number", "flag"]
 Color = Literal["", "red", "yellow", "green", "blue"]
 Choices = Sequence[tuple[str, str]]
 
@@ -31,7 +31,8 @@ class Column:
 
     `value` is an attribute path (`organization.name`) or a function of the row; left out, it is
     `name`. `link` gives the row's address, `sort` names the database field that orders by this
-    column. The first column heads the card that a row becomes on a phone.
+    column. The first column heads the card that a row becomes on a phone. `note` stands below the
+    heading: what one should know of the column.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     kind: Kind = "text"
     sort: str = ""
     export: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Filter:
     """One filter above a list. 筛选项。
 
     `lookup` is the QuerySet lookup, left out it is `name`; `apply` does what a lookup cannot.
-    A `flag` filter passes "1". Choices are value and message id, or a function of the request.
+    A `flag` filter passes "1". Choices are value and message id, or a function of the request;
+    `follows` names the filter on which they depend. A `folded` filter is asked for seldom.
     """
 
     name: str
@@ -56,6 +59,8 @@ class Filter:
     kind: FilterKind = "choice"
     choices: Choices | Callable[[HttpRequest], Choices] = ()
     lookup: str = ""
+    folded: bool = False
+    follows: str = ""
     apply: Callable[[QuerySet[Any], Any], QuerySet[Any]] | None = None
 
 
@@ -77,6 +82,8 @@ class ListSpec:
     `search` is a sequence of lookups any of which may hold the text, or a function of rows and
     text. `order` must not depend on what users cannot see; the primary key is added to make it
     total. `export` is the file name of the CSV without its ending; left out, there is none.
+    `choice` gives what a box before each line stands for, and `choice_name` what it is called: the
+    page has a form with the id `chosen`, to which the boxes belong.
     """
 
     name: str
@@ -88,6 +95,8 @@ class ListSpec:
     page_size: int = 50
     export: str = ""
     empty: Empty = field(default_factory=Empty)
+    choice: Callable[[Any], str] | None = None
+    choice_name: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

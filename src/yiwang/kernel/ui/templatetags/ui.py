@@ -19,6 +19,7 @@ from yiwang.kernel.base.errors import fill
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.base.todo import Todo
 from yiwang.kernel.ui.charts import Bar, scale_bars
+from yiwang.kernel.ui.diagrams import Diagram
 from yiwang.kernel.ui.difference import Piece, compare_texts
 from yiwang.kernel.ui.lists.cells import show
 
@@ -124,6 +125,12 @@ def difference(
 def bars(items: Iterable[Bar], label: str, value_label: str = "") -> dict[str, Any]:
     """A bar chart that is a table. 条形图。"""
     return {"bars": scale_bars(items), "label": label, "value_label": value_label}
+
+
+@register.inclusion_tag("ui/parts/diagram.html")
+def diagram(drawn: Diagram, label: str, *, described: bool = False) -> dict[str, Any]:
+    """Steps and ways as a drawing; `described` says that the same stands below in words. 状态图。"""
+    return {"drawn": drawn, "label": label, "described": described}
 
 
 @register.inclusion_tag("ui/parts/preview.html")

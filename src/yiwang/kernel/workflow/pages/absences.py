@@ -17,7 +17,7 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import OVERSEE, USE
 
-from .fields import Choices
+from .choices import Choices
 from .forms import AbsenceForm
 
 
@@ -70,7 +70,7 @@ def draw(request: HttpRequest, form: AbsenceForm, choices: Choices, status: int)
         }
         for row in rows
     ]
-    context = {"lines": lines, "form": form, "people": choices.people, "names_people": True}
+    context = {"lines": lines, "form": form, "directory": choices}
     return render(request, "workflow/absences.html", context, status=status)
 
 

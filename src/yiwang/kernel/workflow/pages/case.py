@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,28 +21,43 @@ from yiwang.kernel.base.errors import Conflict, InvalidInput, TooMany, YiwangErr
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
+from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.ui.lists import Light
+from yiwang.kernel.ui.lists.cells import show
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE, CaseLine, CaseView
 from yiwang.kernel.workflow.services.looking import check_own_task, record_look, require_task_of
+from yiwang.kernel.workflow.services.pushing.counting import find_pushed
+from yiwang.kernel.workflow.services.pushing.opening import note_seen
 from yiwang.kernel.workflow.services.reading import list_limits
-from yiwang.kernel.workflow.services.steps import person_of
-from yiwang.kernel.workflow.types import ASIDE, RUNNING, SUPPLEMENT, SUPPLEMENTING, TaskState
+from yiwang.kernel.workflow.services.seeing import WORDS
+from yiwang.kernel.workflow.services.watching import read_copy
+from yiwang.kernel.workflow.services.world import person_of
+from yiwang.kernel.workflow.types import (
+    ASIDE,
+    REQUESTS,
+    RUNNING,
+    SUPPLEMENT,
+    SUPPLEMENTING,
+    TaskState,
+)
 
-from .fields import Choices
+from .choices import Choices
+from .diagram import draw_case
+from .files import list_rows
 from .forms import CaseForm
+from .heading import find_page, light_of, light_of_line, name_starter
 from .steps import draw_steps
 from .story import tell_story
+from .story_requests import say_request
+from .trace import SHOWN_AT_MOST, trace
 from .verbs import VERBS, Verb, list_case_verbs, list_own_verbs, list_task_verbs
 from .words import (
-    LIGHTS,
     LIMITS,
     TASK_KINDS,
     TASK_LIGHTS,
     explain_failure,
-    in_language,
     label_action,
-    label_outcome,
     light_of_due,
     name_holder,
     say_duration,
@@ -53,7 +70,10 @@ FAULTY = {
     "workflow.opinion.missing": ("opinion",),
     "workflow.return.not_before": ("to",),
     "workflow.handing.same": ("to",),
-    "workflow.person.cannot": ("to", "people"),
+    "workflow.person.cannot": ("to", "people", "copies"),
+    "workflow.copies.count": ("copies",),
+    "workflow.attachment.many": ("files",),
+    "files.upload.foreign": ("files",),
     "workflow.signers.count": ("people", "to"),
     "workflow.signers.twice": ("people", "to"),
 }
@@ -104,7 +124,7 @@ class CasePage:
         self, actor: Actor, view: CaseView, refused: tuple[str, CaseForm] | None = None
     ) -> None:
         self.actor, self.view, self.refused = actor, view, refused
-        self.choices = Choices(actor, view.places)
+        self.choices = Choices(actor, view.places, code=view.type.code)
         self.placed = False
 
     def offer(self, name: str, task: str = "") -> Offer:
@@ -129,7 +149,9 @@ class CasePage:
             return None
         if own.kind == SUPPLEMENT:
             return self.offer("supply", own.id) if state.status == SUPPLEMENTING else None
-        return self.offer("decide", own.id) if state.status == RUNNING else None
+        if state.status != RUNNING:
+            return None
+        return self.offer("answer" if own.kind in REQUESTS else "decide", own.id)
 
     @property
     def buttons(self) -> list[tuple[str, str]]:
@@ -137,6 +159,8 @@ class CasePage:
         own, node = self.view.own, self.view.type.nodes[self.view.state.node]
         if own and own.kind in ASIDE:
             return [("reply", gettext("Reply"))]
+        if own and own.kind in REQUESTS:
+            return [("agree", gettext("Agree to it")), ("refuse", gettext("Refuse it"))]
         return [(key, in_language(one.label)) for key, one in node.actions.items()]
 
     @property
@@ -201,26 +225,52 @@ class CasePage:
                 (LIMITS[one.name], light_of_due(one), one.clock) for one in list_limits(view.case)
             ],
             "facts": list_facts(view),
+            "unmaskable": self.unmaskable,
+            "files": list_rows(self.actor, view),
             "mine": mine,
             "own": view.own,
             "behalf": self._behalf(),
             "note": self._asked_note(),
+            "request_told": say_request(view),
             "buttons": self.buttons,
             "positive": view.type.nodes[view.state.node].positive,
             "more": self.offer_all(list_own_verbs(view), own),
             "over": self.offer_all(list_case_verbs(view, self.actor)),
             "tasks": self.tasks,
             "story": tell_story(view),
+            "diagram": draw_case(view),
+            **self._trace(),
             "steps": draw_steps(view),
             "children": self.children,
-            "starter": view.names.get(view.case.starter, view.case.starter),
+            "pushed": self._pushed(),
+            "starter": name_starter(view),
+            "about": find_page(view),
             "place": view.places.get(view.case.organization, view.case.organization),
         }
         return found | {
             "failure": "" if self.placed else failure,
-            "names_people": self.choices.names_people,
-            "people": self.choices.people if self.choices.names_people else [],
+            "directory": self.choices,
         }
+
+    @property
+    def unmaskable(self) -> list[tuple[str, str]]:
+        """What the reader can see whole with a reason: name and label. 可查看明文项。"""
+        labels = {key: in_language(one.label) for key, one in self.view.type.fields.items()}
+        labels[WORDS] = gettext("Opinions and reasons")
+        return [(name, labels[name]) for name in services.list_unmaskable(self.actor, self.view)]
+
+    def _pushed(self) -> str:
+        """Where it is shown how far those are whom the case asks. 完成情况地址。"""
+        if not any(node.push for node in self.view.type.nodes.values()):
+            return ""
+        root, under = find_pushed(self.view.case)
+        query = f"?{urlencode({'under': under})}" if under else ""
+        return reverse("workflow:answers", args=[root]) + query if root else ""
+
+    def _trace(self) -> dict[str, Any]:
+        """Who had it in hand, the newest where there are very many. 流转记录。"""
+        rows = trace(self.view)
+        return {"trace": rows[-SHOWN_AT_MOST:], "trace_more": max(0, len(rows) - SHOWN_AT_MOST)}
 
     def _behalf(self) -> str:
         holder = self.view.own.holder if self.view.own else None
@@ -233,28 +283,17 @@ class CasePage:
         return str(asked[-1].body.get("note", "")) if asked else ""
 
 
-def light_of(view: CaseView) -> Light:
-    """How a case stands: once closed, how it ended. 流程状态灯。"""
-    state = view.state
-    if state.status == "closed":
-        return Light(label_outcome(view.type, state.outcome), "green")
-    return LIGHTS[state.status]
-
-
-def light_of_line(line: CaseLine) -> Light:
-    """The light of a case in a list. 列表状态灯。"""
-    if line.status == "closed":
-        return Light(in_language(line.node_title), "green")
-    return LIGHTS[line.status]
-
-
-def list_facts(view: CaseView) -> list[tuple[str, str]]:
-    """What was filled in, field by field, those left empty left out. 填报内容。"""
+def list_facts(view: CaseView) -> list[tuple[str, str, bool]]:
+    """What was filled in, field by field, and whether it is masked; those left empty left out. 填报内容。"""
     found = [
-        (in_language(one.label), show_value(one, view.state.data.get(key), view))
+        (
+            in_language(one.label),
+            show_value(one, view.state.data.get(key), view),
+            key in view.altered,
+        )
         for key, one in view.type.fields.items()
     ]
-    return [(label, value) for label, value in found if value]
+    return [told for told in found if told[1]]
 
 
 @needs(USE)
@@ -271,6 +310,9 @@ def draw(
 ) -> HttpResponse:
     """The page, once the look is on record. 绘制页面。"""
     record_look(page.actor, page.view)
+    if page.view.own:
+        note_seen(page.view.case)
+    read_copy(page.actor, page.view.case.pk)
     return render(request, "workflow/case.html", page.context(failure), status=status)
 
 
@@ -284,11 +326,13 @@ def act(request: HttpRequest, case_id: str, verb: str) -> HttpResponseBase:
     view = services.describe_case(actor, case_id)
     task = request.POST.get("task", "")
     require_task_of(case_id, task)
-    form = VERBS[verb].form(view, Choices(actor, view.places), verb, task, request.POST)
+    choices = Choices(actor, view.places, code=view.type.code)
+    form = VERBS[verb].form(view, choices, verb, task, request.POST, files=request.FILES)
     try:
         if form.is_valid():
             VERBS[verb].do(actor, form)
             flash(request, VERBS[verb].done)
+            warn_of_away(request, form.cleaned_data)
             return redirect("workflow:case", case_id)
         if VERBS[verb].own:
             check_own_task(actor, view, task)
@@ -296,6 +340,31 @@ def act(request: HttpRequest, case_id: str, verb: str) -> HttpResponseBase:
         return refuse(request, verb, form, error)
     page = CasePage(actor, view, (verb, form))
     return draw(request, page, failure=first_error(form), status=InvalidInput.status)
+
+
+@needs(USE)
+@require_POST
+def watch(request: HttpRequest, case_id: str) -> HttpResponseBase:
+    """Follow a case, or follow it no more, and come back to it. 关注。"""
+    actor = actor_of(request)
+    if request.POST.get("on"):
+        try:
+            services.watch_case(actor, case_id)
+            flash(request, msg("You are told when this case ends, goes back or is overdue."))
+        except Conflict as error:
+            flash(request, explain_failure(error), "yellow")
+    else:
+        services.unwatch_case(actor, case_id)
+        flash(request, msg("You watch this case no more."))
+    return redirect("workflow:case", case_id)
+
+
+def warn_of_away(request: HttpRequest, told: Mapping[str, Any]) -> None:
+    """Whoever was named may be away: then somebody else was asked. 不在岗提醒。"""
+    named = [told.get("to"), *(told.get("people") or [])]
+    for away in services.find_away(one for one in named if one).values():
+        text = msg("%(name)s is away, back on %(day)s; %(agent)s stands in and was asked.")
+        flash(request, text, "yellow", name=away.name, day=show(away.back_on), agent=away.agent)
 
 
 def refuse(request: HttpRequest, verb: str, form: CaseForm, error: YiwangError) -> HttpResponse:

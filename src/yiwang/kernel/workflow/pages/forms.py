@@ -11,13 +11,20 @@ from django.utils.translation import gettext, gettext_lazy
 
 from yiwang.kernel.base.ids import new_ulid
 from yiwang.kernel.ui.forms import DateField, DropZone, FilesField
+from yiwang.kernel.ui.labels import in_language
+from yiwang.kernel.ui.people import PeopleField
+from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import CaseView
+from yiwang.kernel.workflow.services.attachments import ERASED, Attachment
 from yiwang.kernel.workflow.types import CaseType
 
-from .fields import Choices, PeopleField, PersonField, build_fields, read_fields
-from .words import in_language
+from .choices import Choices
+from .fields import PersonField, build_fields, read_fields
+from .files import ask_files, name_place
+from .opinions import OpinionField
+from .proposing import propose_fields
 
-REASON_AT_MOST, OPINION_AT_MOST = 300, 2_000
+REASON_AT_MOST = 300
 
 
 def write_reason(*, required: bool, label: Any = "") -> forms.CharField:
@@ -31,8 +38,10 @@ class StartForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_ulid)
 
-    def __init__(self, case_type: CaseType, choices: Choices, data: Any = None) -> None:
-        super().__init__(data, auto_id="start-%s")
+    def __init__(
+        self, case_type: CaseType, choices: Choices, data: Any = None, files: Any = None
+    ) -> None:
+        super().__init__(data, files, auto_id="start-%s")
         self.case_type = case_type
         own = build_fields(case_type.fields, case_type.asks, choices, needs=case_type.needs)
         self.keys = {f"f_{key}": key for key in own}
@@ -47,7 +56,7 @@ class StartForm(forms.Form):
     def filled(self) -> dict[str, Any]:
         """What was filled in, by field of the type. 填报内容。"""
         told = {key: self.cleaned_data[name] for name, key in self.keys.items()}
-        return read_fields(self.case_type.fields, told, None)
+        return read_fields(self.case_type.fields, told)
 
 
 class CaseForm(forms.Form):
@@ -56,9 +65,16 @@ class CaseForm(forms.Form):
     task = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
 
     def __init__(
-        self, view: CaseView, choices: Choices, verb: str, task: str = "", data: Any = None
+        self,
+        view: CaseView,
+        choices: Choices,
+        verb: str,
+        task: str = "",
+        data: Any = None,
+        *,
+        files: Any = None,
     ) -> None:
-        super().__init__(data, auto_id=f"{verb}-{task[-6:]}-%s", initial={"task": task})
+        super().__init__(data, files, auto_id=f"{verb}-{task[-6:]}-%s", initial={"task": task})
         self.view, self.choices = view, choices
         self.build()
 
@@ -70,6 +86,11 @@ class CaseForm(forms.Form):
         """The task that was sent with it. 所指任务。"""
         return str(self.data.get("task", ""))
 
+    @property
+    def sent(self) -> list[str]:
+        """The ids of the files that came beside the fields. 随附文件。"""
+        return [one["id"] for one in self.cleaned_data.get("files", ())]
+
 
 class FilledForm(CaseForm):
     """A form with fields of the case in it. 含表单项的表单。"""
@@ -80,7 +101,10 @@ class FilledForm(CaseForm):
         """Put fields of the type into the form. 加入表单项。"""
         data = self.view.state.data
         fields = self.view.type.fields
-        own = build_fields(fields, keys, self.choices, needs=needs, standing=data)
+        own = build_fields(
+            fields, keys, self.choices, needs=needs, standing=data, kept=self.view.kept
+        )
+        own |= propose_fields(self.view.type, own, data)
         self.keys = {f"f_{key}": key for key in own}
         self.fields = {f"f_{key}": field for key, field in own.items()} | self.fields
 
@@ -89,7 +113,7 @@ class FilledForm(CaseForm):
         """What was filled in anew, by field of the type: the log tells of no other. 填报内容。"""
         told = {key: self.cleaned_data[name] for name, key in self.keys.items()}
         standing = self.view.state.data
-        found = read_fields(self.view.type.fields, told, standing)
+        found = read_fields(self.view.type.fields, told, self.view.kept)
         return {key: value for key, value in found.items() if is_changed(value, standing.get(key))}
 
 
@@ -102,12 +126,8 @@ def is_changed(value: Any, standing: Any) -> bool:
 class DecideForm(FilledForm):
     """What is filled in and said with a decision. 办理表单。"""
 
-    opinion = forms.CharField(
-        label=gettext_lazy("Opinion"), required=False, max_length=OPINION_AT_MOST,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "few"}),
-    )  # fmt: skip
-
     def build(self) -> None:
+        self.fields["opinion"] = OpinionField(self.choices.phrases)
         node = self.view.type.nodes[self.view.state.node]
         # What must be filled in must be there only to agree.
         agrees = not self.is_bound or self.data.get("action") == node.positive
@@ -116,6 +136,11 @@ class DecideForm(FilledForm):
         if asking:
             told = {"actions": gettext(", ").join(asking)}
             self.fields["opinion"].help_text = gettext("Must be written for: %(actions)s") % told
+        self.fields["files"] = ask_files(self.choices)
+        self.fields["copies"] = PeopleField(
+            self.choices, label=gettext("Copy to"), required=False, one_line=True,
+            help_text=gettext("Names or sign-in names, with commas between; they may read the case."),
+        )  # fmt: skip
 
 
 class ReturnForm(CaseForm):
@@ -135,6 +160,7 @@ class ReturnForm(CaseForm):
             for key in self.view.state.earlier()
             if key in nodes
         ]
+        self.fields["files"] = ask_files(self.choices)
 
 
 class PersonForm(CaseForm):
@@ -198,7 +224,42 @@ class SupplyForm(FilledForm):
 
     def build(self) -> None:
         asked = tuple(key for key in self.view.state.asked if key in self.view.type.fields)
+        self.fields["files"] = ask_files(self.choices)
         self.ask(asked, asked)
+
+
+class AttachForm(CaseForm):
+    """More files, without deciding. 补充附件表单。"""
+
+    def build(self) -> None:
+        self.fields["files"] = ask_files(self.choices, required=True)
+
+
+class FileForm(CaseForm):
+    """One of the files that may be withdrawn, and why. 撤下附件表单。"""
+
+    file = forms.ChoiceField(label=gettext_lazy("File"))
+    reason = write_reason(required=True)
+
+    def build(self) -> None:
+        self.fields["file"].choices = [  # type: ignore[attr-defined]
+            (one.file["id"], f"{one.file['name']} ({name_place(self.view, one)})")
+            for one in self.list_files()
+        ]
+
+    def list_files(self) -> list[Attachment]:
+        """Those that stand beside the fields: one's own, or all for who oversees. 可撤下附件。"""
+        me, above = self.choices.actor.id, self.view.may_oversee
+        attached = self.view.state.attached
+        found = services.list_attachments(self.view.entries)
+        return [one for one in found if (above or one.by == me) and one.file["id"] in attached]
+
+
+class EraseForm(FileForm):
+    """One of all files whose content there still is. 销毁附件内容表单。"""
+
+    def list_files(self) -> list[Attachment]:
+        return [one for one in services.list_attachments(self.view.entries) if one.status != ERASED]
 
 
 class WhyForm(CaseForm):

@@ -16,6 +16,7 @@ from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
+from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.ui.lists import (
     Column,
     Empty,
@@ -30,8 +31,10 @@ from yiwang.kernel.workflow.models import CaseTypeVersion
 from yiwang.kernel.workflow.services import PUBLISH
 from yiwang.kernel.workflow.services.looking import get_type_version, list_types
 
+from .diagram import draw_type
 from .forms import TypeForm
-from .words import explain_failure, in_language
+from .steps import list_steps
+from .words import explain_failure
 
 LARGEST_BYTES = 1_000_000
 
@@ -126,7 +129,13 @@ def rows_of(actor: Actor) -> Provider:
 @needs(PUBLISH)
 @require_safe
 def show_type(request: HttpRequest, type_id: str) -> HttpResponseBase:
-    """One version: its file as it was sent. 流程定义源文件。"""
+    """One version: its steps drawn, and its file as it was sent. 流程定义。"""
     row = get_type_version(actor_of(request), type_id)
-    context = {"row": row, "title": in_language(row.title)}
+    case_type = services.get_type(row.pk)
+    context = {
+        "row": row,
+        "title": in_language(row.title),
+        "diagram": draw_type(case_type),
+        "steps": list_steps(case_type, {}),
+    }
     return render(request, "workflow/type.html", context)

@@ -10,16 +10,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.flash import flash
+from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE
-from yiwang.kernel.workflow.services.people import suggest_people
 from yiwang.kernel.workflow.types import CaseType
 
-from .fields import Choices
+from .choices import Choices, mark_away
 from .forms import StartForm
-from .words import explain_failure, in_language
+from .words import explain_failure
 
 
 @needs(USE)
@@ -49,8 +50,9 @@ def fill_start(request: HttpRequest, code: str) -> HttpResponseBase:
     """The form of one kind, and starting it. 填报发起。"""
     actor = actor_of(request)
     case_type = find_startable(actor, code)
-    choices = Choices(actor)
-    form = StartForm(case_type, choices, request.POST if request.method == "POST" else None)
+    choices = Choices(actor, code=code)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = StartForm(case_type, choices, *sent)
     status = 200
     if form.is_bound:
         status = InvalidInput.status
@@ -80,8 +82,8 @@ def start(request: HttpRequest, actor: Actor, form: StartForm) -> HttpResponse:
 @require_safe
 def suggest(request: HttpRequest, field: str) -> HttpResponse:
     """Names to choose from while somebody types one into a field. 人员提示。"""
-    people = suggest_people(actor_of(request), request.GET.get(field, ""))
-    return render(request, "workflow/_options.html", {"people": people})
+    people = mark_away(identity.suggest_people(request.GET.get(field, "")))
+    return render(request, "ui/forms/options.html", {"people": people})
 
 
 def draw(
@@ -91,8 +93,7 @@ def draw(
     context = {
         "kind": in_language(case_type.title),
         "form": form,
-        "names_people": choices.names_people,
-        "people": choices.people if choices.names_people else [],
+        "directory": choices,
     }
     return render(request, "workflow/start_form.html", context, status=status)
 

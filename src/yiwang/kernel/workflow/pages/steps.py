@@ -1,16 +1,16 @@
-"""The steps of a case type, drawn as a list in the order in which they are reached. 环节图。"""
+"""The steps of a case type as a list in the order in which they are reached: what the drawing says, in words. 环节列表。"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.workflow.services import CaseView
 from yiwang.kernel.workflow.services.checking import list_ways
 from yiwang.kernel.workflow.types import CaseType, Node
-
-from .words import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,20 @@ class DrawnStep:
 def draw_steps(view: CaseView) -> list[DrawnStep]:
     """Every step, the present one marked, with where each way leads. 绘制环节。"""
     entered = find_path(view)
+    states = {key: _state(view, node, entered) for key, node in view.type.nodes.items()}
+    return list_steps(view.type, states)
+
+
+def list_steps(case_type: CaseType, states: Mapping[str, str]) -> list[DrawnStep]:
+    """The steps of a type in words, each with where its ways lead. 环节文字说明。"""
     return [
-        DrawnStep(in_language(node.title), _state(view, node, entered), bool(node.ends), ways)
-        for node in order_nodes(view.type)
-        for ways in [tuple(_ways(view.type, node))]
+        DrawnStep(
+            in_language(node.title),
+            states.get(node.key, ""),
+            bool(node.ends),
+            tuple(_ways(case_type, node)),
+        )
+        for node in order_nodes(case_type)
     ]
 
 
@@ -63,10 +73,10 @@ def _state(view: CaseView, node: Node, entered: list[str]) -> str:
 
 def _ways(case_type: CaseType, node: Node) -> list[str]:
     """Where each decision leads; where only one way is, the drawing itself says it."""
-    if node.actions:
+    if node.actions or node.hears:
         told = [
             (in_language(action.label), branch.to)
-            for action in node.actions.values()
+            for action in (*node.actions.values(), *node.hears.values())
             for branch in action.branches
         ]
     else:

@@ -14,12 +14,15 @@ from django.utils.translation import gettext
 
 from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.ui.lists.cells import show
 from yiwang.kernel.workflow.models import CaseEntry
-from yiwang.kernel.workflow.services import CaseView
+from yiwang.kernel.workflow.services import CaseView, list_attachments
 from yiwang.kernel.workflow.types import Holder, Node
 
-from .words import LIMITS, in_language, label_action, label_outcome, name_holder, say_duration
+from .files import describe
+from .story_requests import say_answered, say_asked
+from .words import LIMITS, label_action, label_outcome, name_holder, say_duration
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class Teller:
         self.took = ""
         self.why = ""
         self.numbers = {child.id: child.number for child in view.children}
+        self.files = {one.file["id"]: one.file["name"] for one in list_attachments(view.entries)}
 
     def tell(self, entry: CaseEntry) -> Line:
         """The sentence of one entry. 一条日志。"""
@@ -125,7 +129,7 @@ def _entered(teller: Teller, entry: CaseEntry) -> Line:
     node = teller.node = teller.view.type.nodes.get(entry.body["node"])
     told = {"step": teller.step(entry.body["node"])}
     # Where a way is only chosen nobody does anything.
-    passing = node is not None and bool(node.route or node.table)
+    passing = node is not None and node.passes
     return Line(gettext("The case came to the step “%(step)s”") % told, quiet=passing)
 
 
@@ -186,12 +190,23 @@ def _task_moved(teller: Teller, entry: CaseEntry) -> Line:
     return Line(gettext("Handed on from %(was)s to %(holder)s") % told)
 
 
+def _copied(teller: Teller, entry: CaseEntry) -> Line:
+    names = [teller.name(one) for one in entry.body["people"]]
+    return Line(gettext("Copied to %(names)s") % {"names": gettext(", ").join(names)})
+
+
 def _returned(teller: Teller, entry: CaseEntry) -> Line:
     told = {"step": teller.step(entry.body["to"])}
     text = gettext("Sent back to the step “%(step)s”")
     if entry.body.get("straight"):
         text = gettext("Sent back to the step “%(step)s”, and from there directly here again")
     return Line(text % told, took=teller.took)
+
+
+def _heard(teller: Teller, entry: CaseEntry) -> Line:
+    if entry.body.get("by"):
+        return Line("")  # told with the task
+    return Line(label_action(teller.node, entry.body["word"]))
 
 
 def _withdrawn(_teller: Teller, _entry: CaseEntry) -> Line:
@@ -232,17 +247,41 @@ def _child_ended(teller: Teller, entry: CaseEntry) -> Line:
     return Line(gettext("The case %(number)s is closed") % told)
 
 
+MOVED = {
+    "calendar": msg("The working calendar was announced anew: due %(due)s instead of %(was)s"),
+    "delay": msg("More time was granted: due %(due)s instead of %(was)s"),
+}
+
+
 def _clock_set(_teller: Teller, entry: CaseEntry) -> Line:
-    """Only a deadline that a notice has moved is worth telling."""
-    if entry.body.get("why") != "calendar":
+    """Only a deadline that a notice or a request has moved is worth telling."""
+    if entry.body.get("why") not in MOVED:
         return Line("")
     told = {
         "was": show(datetime.fromisoformat(entry.body["was"])),
         "due": show(datetime.fromisoformat(entry.body["value"]["due_at"])),
     }
-    return Line(
-        gettext("The working calendar was announced anew: due %(due)s instead of %(was)s") % told
-    )
+    return Line(gettext(MOVED[entry.body["why"]]) % told)
+
+
+def _reported(_teller: Teller, entry: CaseEntry) -> Line:
+    return Line(gettext("Reported progress"), note=str(entry.body.get("note", "")))
+
+
+def _requested(_teller: Teller, entry: CaseEntry) -> Line:
+    return Line(say_asked(entry.body), note=str(entry.body["reason"]))
+
+
+def _answered(_teller: Teller, entry: CaseEntry) -> Line:
+    return Line(say_answered(entry.body))
+
+
+def _chased(teller: Teller, entry: CaseEntry) -> Line:
+    names = [teller.name(one) for one in entry.body["people"]]
+    if not names:
+        return Line(gettext("Urged those who are asked, for it is overdue"))
+    told = {"names": gettext(", ").join(names)}
+    return Line(gettext("Still overdue: those who are asked were urged, and %(names)s told") % told)
 
 
 def _lit(_teller: Teller, entry: CaseEntry) -> Line:
@@ -260,6 +299,18 @@ def _migrated(_teller: Teller, entry: CaseEntry) -> Line:
     return Line(gettext("Goes on under version %(version)s instead of %(was)s") % told)
 
 
+def _attached(_teller: Teller, entry: CaseEntry) -> Line:
+    names = [f"{one['name']} ({describe(one)})" for one in entry.body["files"]]
+    return Line(gettext("Attached: %(files)s") % {"files": gettext(", ").join(names)})
+
+
+def _detached(teller: Teller, entry: CaseEntry) -> Line:
+    told = {"file": teller.files.get(entry.body["file"], "")}
+    if entry.kind == "erased":
+        return Line(gettext("Destroyed the content of the file %(file)s") % told)
+    return Line(gettext("Withdrew the attachment %(file)s") % told)
+
+
 TELLERS: Mapping[str, Callable[[Teller, CaseEntry], Line]] = {
     "opened": _opened,
     "filled": _filled,
@@ -271,11 +322,17 @@ TELLERS: Mapping[str, Callable[[Teller, CaseEntry], Line]] = {
     "task_reopened": _task_reopened,
     "task_moved": _task_moved,
     "urged": _say(msg("Urged those who are asked")),
+    "copied": _copied,
+    "heard": _heard,
     "returned": _returned,
     "withdrawn": _withdrawn,
     "clock_set": _clock_set,
     "clock_dropped": _say(""),
     "lit": _lit,
+    "reported": _reported,
+    "requested": _requested,
+    "answered": _answered,
+    "chased": _chased,
     "suspended": _say(msg("Suspended the case")),
     "resumed": _say(msg("Resumed the case")),
     "supplement_asked": _supplement_asked,
@@ -287,4 +344,7 @@ TELLERS: Mapping[str, Callable[[Teller, CaseEntry], Line]] = {
     "child_progress": _say(""),
     "joined": _say(""),
     "migrated": _migrated,
+    "attached": _attached,
+    "detached": _detached,
+    "erased": _detached,
 }

@@ -10,11 +10,15 @@ from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import CaseView
+from yiwang.kernel.workflow.services.attachments import ERASED
 from yiwang.kernel.workflow.types import (
     ASIDE,
+    CANCEL,
     CANCELLED,
+    DELAY,
     MAIN,
     OPEN,
+    REQUESTS,
     RUNNING,
     SUPPLEMENT,
     SUPPLEMENTING,
@@ -24,7 +28,7 @@ from yiwang.kernel.workflow.types import (
     TaskState,
 )
 
-from . import forms
+from . import forms, forms_requests
 
 Do = Callable[[Actor, Any], None]
 
@@ -49,13 +53,21 @@ class Verb:
 def _decide(actor: Actor, form: Any) -> None:
     action = form.data.get("action", "")[:40]
     opinion = form.cleaned_data["opinion"]
-    services.act_on_task(actor, form.means, action, opinion=opinion, data=form.filled)
+    copies = form.cleaned_data["copies"]
+    services.act_on_task(
+        actor, form.means, action, opinion=opinion, data=form.filled, copies=copies, files=form.sent
+    )
 
 
 def _return(actor: Actor, form: Any) -> None:
     told = form.cleaned_data
     services.send_back(
-        actor, form.means, told["to"], reason=told["reason"], straight=told["straight"]
+        actor,
+        form.means,
+        told["to"],
+        reason=told["reason"],
+        straight=told["straight"],
+        files=form.sent,
     )
 
 
@@ -89,7 +101,21 @@ def _supplement(actor: Actor, form: Any) -> None:
 
 
 def _supply(actor: Actor, form: Any) -> None:
-    services.supply(actor, form.means, form.filled, note=form.cleaned_data["note"])
+    services.supply(actor, form.means, form.filled, note=form.cleaned_data["note"], files=form.sent)
+
+
+def _attach(actor: Actor, form: Any) -> None:
+    services.attach_files(actor, form.view.case.pk, form.sent)
+
+
+def _detach(actor: Actor, form: Any) -> None:
+    told = form.cleaned_data
+    services.withdraw_attachment(actor, form.view.case.pk, told["file"], reason=told["reason"])
+
+
+def _erase(actor: Actor, form: Any) -> None:
+    told = form.cleaned_data
+    services.erase_attachment(actor, form.view.case.pk, told["file"], reason=told["reason"])
 
 
 def _cancel_supplement(actor: Actor, form: Any) -> None:
@@ -123,6 +149,29 @@ def _migrate(actor: Actor, form: Any) -> None:
     )
 
 
+def _report(actor: Actor, form: Any) -> None:
+    services.report(actor, form.means, form.filled, note=form.cleaned_data["note"])
+
+
+def _ask_delay(actor: Actor, form: Any) -> None:
+    told = form.cleaned_data
+    services.request(actor, form.means, DELAY, reason=told["reason"], days=told["days"])
+
+
+def _ask_cancel(actor: Actor, form: Any) -> None:
+    services.request(actor, form.means, CANCEL, reason=form.cleaned_data["reason"])
+
+
+def _ask_delay_for_parts(actor: Actor, form: Any) -> None:
+    told = form.cleaned_data
+    services.request_for_parts(actor, form.view.case.pk, reason=told["reason"], days=told["days"])
+
+
+def _answer(actor: Actor, form: Any) -> None:
+    action = form.data.get("action", "")[:40]
+    services.act_on_task(actor, form.means, action, opinion=form.cleaned_data["opinion"])
+
+
 VERBS: Mapping[str, Verb] = {
     "decide": Verb(
         forms.DecideForm, _decide, msg("Your task"), msg("Your task"),
@@ -131,6 +180,30 @@ VERBS: Mapping[str, Verb] = {
     "supply": Verb(
         forms.SupplyForm, _supply, msg("Supply what is missing"), msg("Send it in"),
         msg("It is sent in, and the case goes on."),
+    ),
+    "answer": Verb(
+        forms_requests.AnswerForm, _answer, msg("Answer the request"), msg("Answer"),
+        msg("Your answer is recorded."), own=True,
+    ),
+    "report": Verb(
+        forms_requests.ReportForm, _report, msg("Report progress"), msg("Report"),
+        msg("Your report is recorded."),
+        msg("The task stays yours; the next report is due later."), own=True,
+    ),
+    "delay": Verb(
+        forms_requests.DelayForm, _ask_delay, msg("Ask for more time"), msg("Ask"),
+        msg("Whoever assigned it is asked."),
+        msg("The limit moves once whoever assigned it agrees; the old one stays on record."), own=True,
+    ),
+    "delay_parts": Verb(
+        forms_requests.DelayForm, _ask_delay_for_parts, msg("Ask for more time"), msg("Ask"),
+        msg("Whoever assigned it is asked."),
+        msg("The limit of this case moves once whoever assigned it agrees; those of its parts stay."),
+    ),
+    "cancel": Verb(
+        forms.WhyForm, _ask_cancel, msg("Ask to be let off"), msg("Ask"),
+        msg("Whoever assigned it is asked."),
+        msg("The case ends without an outcome once whoever assigned it agrees."), own=True,
     ),
     "return": Verb(
         forms.ReturnForm, _return, msg("Send back"), msg("Send back"),
@@ -168,6 +241,22 @@ VERBS: Mapping[str, Verb] = {
         forms.MaybeWhyForm, _urge, msg("Urge"), msg("Urge"), msg("They are urged."),
         msg("Whoever is asked hears of it again, at most once an hour."),
     ),
+    "attach": Verb(
+        forms.AttachForm, _attach, msg("Attach files"), msg("Attach them"),
+        msg("The files are attached."),
+        msg("Whoever may read the case may open them. Nothing is decided with it."),
+    ),
+    "detach": Verb(
+        forms.FileForm, _detach, msg("Withdraw an attachment"), msg("Withdraw it"),
+        msg("The attachment is withdrawn."),
+        msg("It stays in the log, marked; only who sent it and who oversees the case can open it."),
+    ),
+    "erase": Verb(
+        forms.EraseForm, _erase, msg("Destroy the content of a file"), msg("Destroy it for good"),
+        msg("The content is destroyed."),
+        msg("Its name and digest stay in the log; nobody can open it again. This cannot be undone."),
+        danger=True,
+    ),
     "suspend": Verb(
         forms.WhyForm, _suspend, msg("Suspend"), msg("Suspend"), msg("The case is suspended."),
         msg("Nothing can be done until it is resumed."),
@@ -198,9 +287,13 @@ VERBS: Mapping[str, Verb] = {
 def list_own_verbs(view: CaseView) -> Iterator[str]:
     """What may be done with the reader's own task beside deciding. 可用操作。"""
     own, state = view.own, view.state
-    if own is None or state.status != RUNNING or own.kind == SUPPLEMENT:
+    if own is None or state.status != RUNNING or own.kind in {SUPPLEMENT, *REQUESTS}:
         return
-    verbs = view.type.nodes[state.node].verbs
+    node = view.type.nodes[state.node]
+    verbs = node.verbs
+    if own.kind == MAIN:
+        yield from ("report",) if node.feedback else ()
+        yield from (one for one in (DELAY, CANCEL) if one in node.requests - state.requests.keys())
     if "return" in verbs and own.kind not in ASIDE and state.earlier():
         yield "return"
     yield from (one for one in ("transfer", "delegate") if one in verbs)
@@ -215,13 +308,26 @@ def list_case_verbs(view: CaseView, actor: Actor) -> Iterator[str]:
     state = view.state
     if view.may_withdraw:
         yield "withdraw"
-    if not state.live:
-        return
-    starts = actor.id == view.case.starter
+    if view.may_delay:
+        yield "delay_parts"
+    if state.live:
+        yield from _list_live_verbs(view, actor)
+    if view.may_oversee and any(
+        one.status != ERASED for one in services.list_attachments(view.entries)
+    ):
+        yield "erase"
+
+
+def _list_live_verbs(view: CaseView, actor: Actor) -> Iterator[str]:
+    state, starts = view.state, actor.id == view.case.starter
     untouched = not state.handled and not any(one.by for one in state.tasks.values())
     asked = any(one.status == OPEN for one in state.tasks.values())
     if state.status == RUNNING and asked and (starts or view.may_oversee):
         yield "urge"
+    if starts or view.own or view.may_oversee:
+        yield "attach"
+    if actor.id in state.attached.values() or (view.may_oversee and state.attached):
+        yield "detach"
     if view.may_oversee:
         yield "resume" if state.status == SUSPENDED else "suspend"
     if view.newer is not None and view.may_oversee:
@@ -252,7 +358,7 @@ def _waits_for_more(view: CaseView, task: TaskState) -> bool:
 
 def _is_removable(view: CaseView, task: TaskState, asks: Callable[[Holder], bool]) -> bool:
     tasks = view.state.tasks.values()
-    if task.kind == SUPPLEMENT:
+    if task.kind in {SUPPLEMENT, *REQUESTS}:
         return False
     if task.kind == MAIN:
         main = [one for one in tasks if one.kind == MAIN and one.status != CANCELLED]

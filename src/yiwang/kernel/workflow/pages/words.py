@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from yiwang.kernel.base.declared import FILE_LINE
 from yiwang.kernel.base.errors import YiwangError, fill
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity.types import ROLES
 from yiwang.kernel.ui.failures import explain
+from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.ui.lists import Light
 from yiwang.kernel.ui.lists.cells import show
-from yiwang.kernel.workflow.services import CaseView
-from yiwang.kernel.workflow.services.looking import is_guarded, mask
+from yiwang.kernel.workflow.services import Away, CaseView
+from yiwang.kernel.workflow.services.borrowing import find_source
 from yiwang.kernel.workflow.services.reading import Due
-from yiwang.kernel.workflow.types import CaseType, Field, Holder, Label, Node
+from yiwang.kernel.workflow.types import NEVER, CaseType, Field, Holder, Node
 
 LIGHTS = {
     "running": Light(msg("In hand"), "blue"),
@@ -39,11 +40,14 @@ TASK_KINDS = {
     "before": msg("Is asked first"),
     "delegated": msg("Prepares it"),
     "supplement": msg("Supplies what is missing"),
+    "delay": msg("Agrees to more time"),
+    "cancel": msg("Agrees to let off"),
 }
 LIMITS = {
     "legal": msg("By law"),
     "promised": msg("As promised"),
     "node": msg("This step"),
+    "feedback": msg("Next report"),
 }
 DUE = {
     "red": (msg("Overdue since %(due)s"), "red"),
@@ -55,12 +59,6 @@ DUE = {
 ACTIONS = {"reply": msg("Replied"), "return": msg("Sent back")}
 
 
-def in_language(label: Label) -> str:
-    """A label of a file in the reader's language, else in Chinese. 取语言标签。"""
-    wanted = "zh" if (get_language() or "zh").startswith("zh") else "en"
-    return label.get(wanted) or label.get("zh", "")
-
-
 def light_of_due(due: Due | None) -> Light | None:
     """How a limit stands, as a sentence and a colour. 时限灯。"""
     if due is None:
@@ -69,10 +67,21 @@ def light_of_due(due: Due | None) -> Light | None:
     return Light(gettext(text) % {"due": show(due.clock.due_at)}, color)  # type: ignore[arg-type]
 
 
+def light_of_moments(
+    status: str, due_at: datetime, yellow_at: datetime, at: datetime
+) -> Light | None:
+    """How the next limit of a case stands, by its moments alone. 时限灯。"""
+    if due_at == NEVER:
+        return LIGHTS[status] if status in ("suspended", "supplementing") else None
+    text, color = DUE["red" if due_at <= at else "yellow" if yellow_at <= at else "green"]
+    return Light(gettext(text) % {"due": show(due_at)}, color)  # type: ignore[arg-type]
+
+
 def label_action(node: Node | None, action: str) -> str:
     """What a decision is called. 动作名称。"""
-    if node and action in node.actions:
-        return in_language(node.actions[action].label)
+    known = {**node.hears, **node.actions} if node else {}
+    if action in known:
+        return in_language(known[action].label)
     return gettext(ACTIONS[action]) if action in ACTIONS else action
 
 
@@ -110,24 +119,51 @@ def say_duration(span: timedelta) -> str:
     return gettext("less than a minute")
 
 
+def say_hours(span: timedelta) -> str:
+    """How long something took of office hours: days of those would mean something else. 工作时长。"""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 60:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    told = {"hours": minutes // 60, "minutes": minutes % 60}
+    return gettext("%(hours)s h %(minutes)s min") % told
+
+
+def say_away(away: Away) -> str:
+    """That somebody is away, until when, and who stands in. 不在岗提示。"""
+    told = {"day": show(away.back_on), "agent": away.agent}
+    return gettext("away, back on %(day)s; %(agent)s stands in") % told
+
+
 def show_value(field: Field, value: Any, view: CaseView) -> str:
-    """What was filled into a field, names for codes; personal data under their mask. 显示填报值。"""
+    """What was filled into a field, names for codes; a mask stays as it is. 显示填报值。"""
     if value in (None, "", []):
         return ""
-    if field.kind in ("person", "people"):
-        return _join(view.names, value)
-    if field.kind in ("organization", "organizations"):
-        return _join(view.places, value)
-    if field.kind == "choice":
-        return next((in_language(label) for code, label in field.choices if code == value), value)
-    if is_guarded(field):
-        return mask(field, str(value))
+    named = {"person": view.names, "people": view.names} | dict.fromkeys(
+        ("organization", "organizations"), view.places
+    )
+    if field.kind == "files":
+        return gettext(", ").join(str(one["name"]) for one in value)
+    if field.kind in named:
+        return _join(named[field.kind], value)
+    if field.kind in ("choice", "same"):
+        return _show_chosen(field, value, view)
     return show(value)
+
+
+def _show_chosen(field: Field, value: str, view: CaseView) -> str:
+    source = find_source(field.same_as) if field.same_as else None
+    labels = dict(source.choices if source else field.choices)
+    return in_language(labels[value]) if value in labels else view.names.get(value, value)
 
 
 def _join(names: Mapping[str, str], value: Any) -> str:
     codes = value if isinstance(value, list) else [value]
     return gettext(", ").join(names.get(code, code) for code in codes)
+
+
+def label_done(name: str) -> str:
+    """That somebody was faster. 已由他人办理。"""
+    return gettext("%(name)s has done this already") % {"name": name}
 
 
 def explain_failure(
@@ -137,6 +173,8 @@ def explain_failure(
     extra = dict(error.extra)
     if case_type and extra.get("key") in case_type.fields:
         extra["field"] = in_language(case_type.fields[extra["key"]].label)
+    if "facts" in extra:
+        extra["problem"] = fill(gettext(extra["said"]), extra["facts"])
     if view and extra.get("by"):
         # The case may have moved on since: what was decided is called so at the step where it was.
         action = extra.get("action", "")

@@ -1,20 +1,61 @@
 """The door to cases: types, starting, tasks, overseeing, reading. 流程服务。"""
 
+from .about import (
+    decide_about,
+    find_last_ended,
+    find_last_number,
+    hold_about,
+    list_about,
+    list_open_subjects,
+    open_about,
+    tell_about,
+)
 from .absences import end_absence, list_absences, set_absence
+from .attachments import (
+    BESIDE,
+    attach_files,
+    erase_attachment,
+    keep_upload,
+    list_attachments,
+    open_attachment,
+    withdraw_attachment,
+)
+from .away import Away, find_away
+from .bulk import (
+    BulkGroup,
+    BulkResult,
+    Chosen,
+    decide_tasks,
+    delegate_tasks,
+    get_bulk_result,
+    group_tasks,
+    list_open_tasks,
+    list_urgeable,
+    transfer_tasks,
+    urge_cases,
+)
+from .inbox import count_boxes, list_box, list_kinds
 from .overseeing import migrate_case, resume, suspend, terminate, urge
 from .permissions import OVERSEE, PUBLISH, USE
-from .publishing import find_newest, get_type, list_startable, publish_case_type
+from .phrases import list_phrases, save_phrases
+from .publishing import (
+    count_open,
+    find_newest,
+    find_newest_of,
+    get_type,
+    list_startable,
+    publish_case_type,
+)
 from .reading import (
     CaseLine,
     CaseView,
-    TaskLine,
-    count_boxes,
     describe_case,
-    list_cases,
-    list_tasks,
     replay_case,
 )
+from .shipped import prepare_shipped
 from .starting import start_case
+from .unmasking import list_unmaskable, unmask_case
+from .watching import unwatch_case, watch_case
 from .working import (
     act_on_task,
     add_signers,
@@ -22,6 +63,9 @@ from .working import (
     cancel_supplement,
     delegate_task,
     remove_signer,
+    report,
+    request,
+    request_for_parts,
     send_back,
     supply,
     transfer_task,
@@ -29,38 +73,77 @@ from .working import (
 )
 
 __all__ = [
+    "BESIDE",
     "OVERSEE",
     "PUBLISH",
     "USE",
+    "Away",
+    "BulkGroup",
+    "BulkResult",
     "CaseLine",
     "CaseView",
-    "TaskLine",
+    "Chosen",
     "act_on_task",
     "add_signers",
     "ask_supplement",
+    "attach_files",
     "cancel_supplement",
     "count_boxes",
+    "count_open",
+    "decide_about",
+    "decide_tasks",
     "delegate_task",
+    "delegate_tasks",
     "describe_case",
     "end_absence",
+    "erase_attachment",
+    "find_away",
+    "find_last_ended",
+    "find_last_number",
     "find_newest",
+    "find_newest_of",
+    "get_bulk_result",
     "get_type",
+    "group_tasks",
+    "hold_about",
+    "keep_upload",
+    "list_about",
     "list_absences",
-    "list_cases",
+    "list_attachments",
+    "list_box",
+    "list_kinds",
+    "list_open_subjects",
+    "list_open_tasks",
+    "list_phrases",
     "list_startable",
-    "list_tasks",
+    "list_unmaskable",
+    "list_urgeable",
     "migrate_case",
+    "open_about",
+    "open_attachment",
+    "prepare_shipped",
     "publish_case_type",
     "remove_signer",
     "replay_case",
+    "report",
+    "request",
+    "request_for_parts",
     "resume",
+    "save_phrases",
     "send_back",
     "set_absence",
     "start_case",
     "supply",
     "suspend",
+    "tell_about",
     "terminate",
     "transfer_task",
+    "transfer_tasks",
+    "unmask_case",
+    "unwatch_case",
     "urge",
+    "urge_cases",
+    "watch_case",
     "withdraw",
+    "withdraw_attachment",
 ]

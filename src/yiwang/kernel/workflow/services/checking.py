@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from yiwang.kernel.base.declared import Document, Path
 from yiwang.kernel.base.errors import InvalidInput, YiwangError
 from yiwang.kernel.calendar.services import check_promise
 from yiwang.kernel.calendar.types import WorkCalendar
 from yiwang.kernel.calendar.vendor import vendor_years
-from yiwang.kernel.workflow.types import Branch, CaseType, Node, Who
+from yiwang.kernel.expressions.services import check_table
+from yiwang.kernel.workflow.types import OWN, Branch, CaseType, Field, Keep, Node, Push, Who
 
+from .checking_parts import PARTS, Found, compiles
 from .guards import FACTS, compile_guard, compile_table
-from .table_checks import check_table
-
-Found = tuple[Path, str, str, Mapping[str, object]]
 
 
 def check_case_type(document: Document, case_type: CaseType) -> None:
@@ -37,6 +36,8 @@ def list_ways(node: Node) -> Iterator[tuple[Path, Branch]]:
     here: Path = ("nodes", node.key)
     for key, action in node.actions.items():
         yield from _numbered((*here, "actions", key), action.branches)
+    for key, heard in node.hears.items():
+        yield from _numbered((*here, "hears", key), heard.branches)
     yield from _numbered((*here, "route"), node.route)
     yield from _numbered((*here, "then"), node.then)
 
@@ -69,15 +70,64 @@ def _named_fields(case_type: CaseType) -> Iterator[tuple[Path, str]]:
         here: Path = ("nodes", node.key)
         for name, keys in (("edits", node.edits), ("needs", node.needs)):
             yield from (((*here, name, at), key) for at, key in enumerate(keys))
-        if node.who:
-            for name in ("field", "each"):
-                if getattr(node.who, name):
-                    yield (*here, "who", name), getattr(node.who, name)
         if node.children:
-            yield (*here, "children", "each"), node.children.each
             yield from (
                 ((*here, "children", "data", into), key) for into, key in node.children.data.items()
             )
+        if node.push:
+            yield from _pushed_fields((*here, "push"), node.push)
+        if node.look_up:
+            told = [*node.look_up.match.values(), *node.look_up.gives]
+            yield from (((*here, "look_up"), key) for key in told)
+    for key, one in case_type.suggests.items():
+        yield from ((("suggests", key), name) for name in (key, *one.of))
+    for path, who in _rules_of_who(case_type):
+        named = ((name, getattr(who, name)) for name in ("field", "each"))
+        yield from (((*path, name), key) for name, key in named if key)
+
+
+def _pushed_fields(here: Path, push: Push) -> Iterator[tuple[Path, str]]:
+    if push.under not in ("", OWN):
+        yield (*here, "under"), push.under
+    if push.until:
+        yield (*here, "until"), push.until
+    yield from (((*here, "data", into), key) for into, key in push.data.items())
+
+
+def _levels_fit(case_type: CaseType) -> Iterator[Found]:
+    for key, field in case_type.fields.items():
+        if field.levels and field.kind not in ("organization", "organizations"):
+            yield (
+                ("fields", key, "levels"), "workflow.type.levels",
+                "only fields for organizations have levels", {},
+            )  # fmt: skip
+        if field.reach == "city" and not field.levels:
+            yield (
+                ("fields", key, "reach"), "workflow.type.reach",
+                "a field that reaches the whole city says in levels which organizations it means", {},
+            )  # fmt: skip
+
+
+def _pushes_wait(case_type: CaseType) -> Iterator[Found]:
+    """What is pushed names organizations and a day, and people wait for the answers."""
+    kinds = {"under": ("organization", "organizations"), "until": ("date",)}
+    for node in case_type.nodes.values():
+        if node.push is None:
+            continue
+        if not node.decides:
+            yield (
+                ("nodes", node.key, "push"), "workflow.type.push",
+                "step %(node)s sends to others, so somebody must decide there when it is over",
+                {"node": node.key},
+            )  # fmt: skip
+        for name, wanted in kinds.items():
+            field = case_type.fields.get(getattr(node.push, name))
+            if field and field.kind not in wanted:
+                yield (
+                    ("nodes", node.key, "push", name), "workflow.type.push_field",
+                    "%(field)s must be one of these kinds: %(kinds)s",
+                    {"field": field.key, "kinds": ", ".join(wanted)},
+                )  # fmt: skip
 
 
 def _needed_not_asked(case_type: CaseType) -> Iterator[Found]:
@@ -100,23 +150,34 @@ def _names_are_clear(case_type: CaseType) -> Iterator[Found]:
                 yield ("fields", key), "workflow.type.name", message, {"name": name}
 
 
-def _each_is_a_list(case_type: CaseType) -> Iterator[Found]:
-    for node in case_type.nodes.values():
-        field = case_type.fields.get(node.children.each) if node.children else None
-        if field and field.kind not in ("people", "organizations"):
+def _files_are_files(case_type: CaseType) -> Iterator[Found]:
+    """What limits files says nothing of anything else, and no data element describes a file."""
+    plain = Field("", {})
+    for key, field in case_type.fields.items():
+        limits = (field.types, field.most, field.megabytes, field.camera)
+        others = limits != (plain.types, plain.most, plain.megabytes, plain.camera)
+        if field.element if field.kind == "files" else others:
             yield (
-                ("nodes", node.key, "children", "each"), "workflow.type.each",
-                "%(field)s must hold a list: people or organizations", {"field": field.key},
+                ("fields", key), "workflow.type.files",
+                "%(field)s: types, most, megabytes and camera are for files, element is not",
+                {"field": key},
             )  # fmt: skip
 
 
 def _who_is_clear(case_type: CaseType) -> Iterator[Found]:
     for path, who in _rules_of_who(case_type):
-        sources = [who.starter, who.handled, who.field, who.role, who.each and not who.role]
+        sources = [
+            who.starter,
+            who.assigner,
+            who.handled,
+            who.field,
+            who.role,
+            who.each and not who.role,
+        ]
         if sum(map(bool, sources)) != 1:
             yield (
                 path, "workflow.type.who",
-                "who does it must have one source: starter, handled, field, or role (with of or each)", {},
+                "who does it must have one source: starter, assigner, handled, field, or role (with of or each)", {},
             )  # fmt: skip
         elif who.handled and who.handled not in case_type.nodes:
             yield path, "workflow.type.node", "there is no step %(node)s", {"node": who.handled}
@@ -125,11 +186,23 @@ def _who_is_clear(case_type: CaseType) -> Iterator[Found]:
 def _rules_of_who(case_type: CaseType) -> Iterator[tuple[Path, Who]]:
     if case_type.fallback:
         yield ("fallback",), case_type.fallback
+    for at, who in enumerate(case_type.urges.chain if case_type.urges else ()):
+        yield ("urges", "chain", at), who
     if case_type.escalates:
         yield ("escalates",), case_type.escalates
+    yield from _numbered_who((), case_type.copies)
     for node in case_type.nodes.values():
+        here: Path = ("nodes", node.key)
         if node.who:
-            yield ("nodes", node.key, "who"), node.who
+            yield (*here, "who"), node.who
+        yield from _numbered_who(here, node.copies)
+        for key, action in node.actions.items():
+            yield from _numbered_who((*here, "actions", key), action.copies)
+
+
+def _numbered_who(path: Path, rules: Sequence[Who]) -> Iterator[tuple[Path, Who]]:
+    for at, who in enumerate(rules):
+        yield (*path, "cc", at), who
 
 
 def _guards_compile(case_type: CaseType) -> Iterator[Found]:
@@ -141,6 +214,18 @@ def _guards_compile(case_type: CaseType) -> Iterator[Found]:
                 compile_guard(case_type, branch.guard)
             except YiwangError as error:
                 yield path, error.code, error.message, error.extra
+
+
+def _keeps_compile(case_type: CaseType) -> Iterator[Found]:
+    told: list[tuple[Path, tuple[Keep, ...]]] = [
+        (("keeps",), case_type.keeps),
+        (("terminated",), case_type.terminated),
+    ]
+    told += [(("nodes", node.key, "keeps"), node.keeps) for node in case_type.nodes.values()]
+    for here, keeps in told:
+        for at, keep in enumerate(keeps):
+            for key, text in keep.values.items():
+                yield from compiles(case_type, (*here, at, "values", key), text, kept=True)
 
 
 def _ways_end(case_type: CaseType) -> Iterator[Found]:
@@ -255,11 +340,15 @@ PLAIN: tuple[Callable[[CaseType], Iterator[Found]], ...] = (
     _unknown_fields,
     _needed_not_asked,
     _names_are_clear,
-    _each_is_a_list,
+    _files_are_files,
+    _levels_fit,
+    _pushes_wait,
     _who_is_clear,
     _tables_decide,
     _promise_keeps_law,
     _guards_compile,
+    _keeps_compile,
     _ways_end,
+    *PARTS,
 )
 CHECKS = (*PLAIN, _circles, _reachable, _ends_reached)

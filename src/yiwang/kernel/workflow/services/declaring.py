@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from yiwang.kernel.base.declared import Document, Path, load_schema, read_document
@@ -13,11 +13,20 @@ from yiwang.kernel.workflow.types import (
     Branch,
     CaseType,
     Children,
+    Feedback,
     Field,
     Join,
+    Keep,
+    LookUp,
     Node,
+    Push,
+    Seer,
+    Sees,
+    Share,
     Sign,
+    Suggests,
     TimeLimit,
+    Urges,
     Who,
 )
 from yiwang.kernel.workflow.types.definition import VERBS
@@ -59,6 +68,13 @@ def _check_limits(document: Document) -> None:
         for key, node in document.data["nodes"].items()
         if "limit" in node
     ]
+    told += [
+        (("nodes", key, "feedback"), {**node["feedback"], "within": node["feedback"]["every"]})
+        for key, node in document.data["nodes"].items()
+        if "feedback" in node
+    ]
+    if "urges" in document.data:
+        told.append((("urges",), {"within": document.data["urges"]["every"]}))
     for path, one in told:
         try:
             _limit(one)
@@ -83,7 +99,15 @@ def build_case_type(data: Mapping[str, Any], *, version: int = 0) -> CaseType:
         tables=data.get("tables", {}),
         limits={name: _limit(one) for name, one in data.get("limits", {}).items()},
         escalates=_who(data["escalates"]) if "escalates" in data else None,
+        keeps=_keeps(data.get("keeps", ())),
+        urges=_urges(data["urges"]) if "urges" in data else None,
         fallback=_who(data["fallback"]) if "fallback" in data else None,
+        copies=_copies(data),
+        suggests={
+            key: Suggests(one["like"], tuple(one["from"]))
+            for key, one in data.get("suggests", {}).items()
+        },
+        terminated=_keeps(data.get("terminated", ())),
         prefix=data.get("prefix", ""),
         version=version,
     )
@@ -91,7 +115,7 @@ def build_case_type(data: Mapping[str, Any], *, version: int = 0) -> CaseType:
 
 def _limit(one: Mapping[str, Any]) -> TimeLimit:
     yellow = read_yellow(one["yellow"]) if "yellow" in one else None
-    return TimeLimit(read_limit(one["within"]), yellow)
+    return TimeLimit(read_limit(one["within"]), yellow, one.get("by", ""))
 
 
 def _field(key: str, one: Mapping[str, Any]) -> Field:
@@ -99,11 +123,31 @@ def _field(key: str, one: Mapping[str, Any]) -> Field:
     return Field(
         key=key,
         label=one["label"],
-        kind=one.get("kind", "choice" if choices else "text"),
+        kind="same" if "same_as" in one else one.get("kind", "choice" if choices else "text"),
         element=one.get("element", ""),
         choices=choices,
         help=one.get("help", {}),
+        **{name: one[name] for name in ("most", "megabytes", "camera") if name in one},
+        types=tuple(one.get("types", ())),
+        same_as=one.get("same_as", ""),
+        levels=tuple(one.get("levels", ())),
+        personal=one.get("personal") == "inside",
+        sees=_sees(one.get("sees", {})),
+        reach=one.get("reach", "own"),
     )
+
+
+def _sees(told: Mapping[str, Any]) -> Sees:
+    return Sees(**{name: tuple(_seer(one) for one in rules) for name, rules in told.items()})
+
+
+def _seer(one: Mapping[str, Any]) -> Seer:
+    sets = {name: frozenset(one[name]) for name in ("roles", "at") if name in one}
+    return Seer(**{**one, **sets})
+
+
+def _keeps(told: Iterable[Mapping[str, Any]]) -> tuple[Keep, ...]:
+    return tuple(Keep(one["entity"], one["values"]) for one in told)
 
 
 def _node(key: str, one: Mapping[str, Any]) -> Node:
@@ -120,10 +164,17 @@ def _node(key: str, one: Mapping[str, Any]) -> Node:
         route=_branches(one.get("route", ())),
         children=_children(one["children"]) if "children" in one else None,
         table=one.get("decide", ""),
+        look_up=LookUp(**one["look_up"]) if "look_up" in one else None,
         then=_branches(one.get("then", ())),
         ends=one.get("ends", ""),
         limit=_limit(one["limit"]) if "limit" in one else None,
         progress=one.get("progress", 0),
+        feedback=_feedback(one["feedback"]) if "feedback" in one else None,
+        requests=frozenset(one.get("requests", ())),
+        keeps=_keeps(one.get("keeps", ())),
+        copies=_copies(one),
+        push=Push(**one["push"]) if "push" in one else None,
+        hears={name: _action(name, told) for name, told in one.get("hears", {}).items()},
     )
 
 
@@ -133,7 +184,11 @@ def _who(one: Mapping[str, Any]) -> Who:
 
 def _action(key: str, one: Mapping[str, Any]) -> Action:
     branches = _branches(one["route"]) if "route" in one else (Branch(one.get("to", "")),)
-    return Action(key, one["label"], branches, one.get("opinion") == "required")
+    return Action(key, one["label"], branches, one.get("opinion") == "required", _copies(one))
+
+
+def _copies(one: Mapping[str, Any]) -> tuple[Who, ...]:
+    return tuple(_who(rule) for rule in one.get("cc", ()))
 
 
 def _branches(told: Sequence[Mapping[str, Any]]) -> tuple[Branch, ...]:
@@ -142,4 +197,16 @@ def _branches(told: Sequence[Mapping[str, Any]]) -> tuple[Branch, ...]:
 
 def _children(one: Mapping[str, Any]) -> Children:
     join = Join(**one["join"]) if "join" in one else Join()
-    return Children(one["type"], one["each"], one["into"], one.get("data", {}), join)
+    more = tuple(Share(**share) for share in one.get("more", ()))
+    return Children(**{**one, "join": join, "more": more})
+
+
+def _feedback(one: Mapping[str, Any]) -> Feedback:
+    limit = TimeLimit(
+        read_limit(one["every"]), read_yellow(one["yellow"]) if "yellow" in one else None
+    )
+    return Feedback(limit, tuple(one.get("edits", ())), tuple(one.get("needs", ())))
+
+
+def _urges(one: Mapping[str, Any]) -> Urges:
+    return Urges(read_limit(one["every"]), tuple(_who(rule) for rule in one["chain"]))

@@ -32,6 +32,11 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "boolean": {"type": "boolean"},
     "person": _ID,
     "organization": _ID,
+    "same": _ID,
+    "files": {
+        "type": "array",
+        "items": {"type": "object", "required": ["id"], "properties": {"id": _ID}},
+    },
     "people": {"type": "array", "items": _ID, "uniqueItems": True, "maxItems": LIST_AT_MOST},
     "organizations": {"type": "array", "items": _ID, "uniqueItems": True, "maxItems": LIST_AT_MOST},
 }
@@ -49,6 +54,8 @@ def schema_of(case_type: CaseType, keys: Collection[str]) -> dict[str, Any]:
 def _schema(field: Field) -> dict[str, Any]:
     if field.kind == "choice":
         return {"enum": [code for code, _ in field.choices]}
+    if field.kind == "files":
+        return {**_KINDS["files"], "maxItems": field.most}
     return dict(_KINDS[field.kind])
 
 

@@ -13,8 +13,8 @@ from yiwang.kernel.workflow.types import Field
 from .machine.draft import Draft
 from .permissions import PUBLISH
 from .reading import CaseView
-from .steps import person_of
-from .world import City
+from .seeing import CLEAR, is_personal
+from .world import City, person_of
 
 
 def require_task_of(case_id: str, task_id: str) -> None:
@@ -32,39 +32,26 @@ def check_own_task(actor: Actor, view: CaseView, task_id: str) -> None:
     Draft(view.type, view.state, person_of(actor), City(now(), actor.id)).find_own_task(task_id)
 
 
-def is_guarded(field: Field) -> bool:
-    """Whether what stands in a field is masked; an element that nobody knows is too. 是否脱敏。"""
-    found = standards.find_element(field.element)
-    return bool(field.element) and (found is None or (found.personal and found.mask != "keep"))
-
-
-def mask(field: Field, text: str) -> str:
-    """What of a guarded field may be seen. 脱敏取值。"""
-    if standards.find_element(field.element) is None:
-        return "***"
-    return standards.mask_value(field.element, text) or "***"
-
-
 def record_look(actor: Actor, view: CaseView) -> None:
-    """Leave the read row of a look at a case that holds personal data. 记录查阅。
+    """Leave the read rows of a look at a case that holds personal data, whole or masked. 记录查阅。
 
-    Called before the page is drawn: when the row cannot be written, nothing is shown.
+    Called before the page is drawn: when a row cannot be written, nothing is shown.
     """
-    personal = sorted(
-        key
-        for key, one in view.type.fields.items()
-        if one.element and view.state.data.get(key) and _is_personal(one.element)
-    )
-    if personal:
-        on = Ref("workflow.case", view.case.pk, view.case.number)
-        ledger.record_read(
-            actor, on=on, purpose="", columns=personal, rows=1, where="case", unmasked=False
-        )
+    told = {key: one for key, one in view.looks.fields.items() if view.state.data.get(key)}
+    personal = [key for key in told if _holds(view.type.fields[key])]
+    for unmasked in (True, False):
+        columns = sorted(key for key in personal if (told[key] == CLEAR) is unmasked)
+        if columns:
+            ledger.record_read(
+                actor, on=Ref("workflow.case", view.case.pk, view.case.number), purpose="",
+                columns=columns, rows=1, where="case", unmasked=unmasked,
+            )  # fmt: skip
 
 
-def _is_personal(element: str) -> bool:
-    found = standards.find_element(element)
-    return found is None or found.personal
+def _holds(field: Field) -> bool:
+    """Whether personal data stand here, masked for others or not."""
+    found = standards.find_element(field.element) if field.element else None
+    return is_personal(field) or bool(found and found.personal)
 
 
 def list_types(actor: Actor, *, after: str = "", limit: int = 50) -> list[CaseTypeVersion]:

@@ -8,11 +8,12 @@ from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotPermitted, TooMany
 from yiwang.kernel.workflow.models import CaseEntry, Task
-from yiwang.kernel.workflow.types import DONE, CaseType
+from yiwang.kernel.workflow.types import DONE
 
 from .machine import pausing
-from .permissions import OVERSEE, USE
+from .permissions import oversees
 from .publishing import find_version
+from .seeing import title_for
 from .steps import Step, stepping
 
 URGE_AGAIN = timedelta(hours=1)
@@ -62,21 +63,17 @@ def migrate_case(actor: Actor, case_id: str, version: int, node: str, *, reason:
     with stepping(actor, "workflow.case.migrate", case_id, reason=reason) as step:
         require_overseer(actor, step)
         step.case.type_id, step.draft.type = find_version(step.case.code, version)
-        pausing.migrate(step.draft, version, node, reason=reason)
+        # The other version may hold personal data where this one knew of none.
+        title = title_for(step.draft.type, step.case.title)
+        pausing.migrate(step.draft, version, node, reason=reason, title=title)
+        if title != step.case.title:
+            step.case.title = title
+            step.case.save(update_fields=["title"])
 
 
 def may_oversee(actor: Actor, step: Step) -> bool:
     """Whether the actor may act on what is not theirs. 是否可督办。"""
     return oversees(actor, step.type, step.case.organization)
-
-
-def oversees(actor: Actor, case_type: CaseType, organization: str) -> bool:
-    """By the roles that the type names, as far as their work reaches, or where it names none by
-    `workflow.cases.oversee`. 督办权。
-    """
-    if case_type.oversees:
-        return bool(case_type.oversees & actor.roles) and actor.may(USE, organization=organization)
-    return actor.may(OVERSEE, organization=organization)
 
 
 def require_overseer(actor: Actor, step: Step) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.permissions import declare_permission
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.workflow.types import CaseType
 
 _EVERYBODY = {"director": "all", "engineer": "all", "steward": "own", "viewer": "own"}
 
@@ -17,6 +19,20 @@ OVERSEE = declare_permission(
     msg("Suspend, resume, end and hand on the cases of others"),
     {"director": "all", "engineer": "all"},
 )
+PERSONAL = declare_permission(
+    "workflow.personal.see",
+    msg("See personal data of cases at hand whole, or unmask them with a reason"),
+    {"director": "all", "engineer": "all", "steward": "own"},
+)
 PUBLISH = declare_permission(
     "workflow.types.publish", msg("Publish case types"), {"engineer": "all"}
 )
+
+
+def oversees(actor: Actor, case_type: CaseType, organization: str) -> bool:
+    """By the roles that the type names, as far as their work reaches, or where it names none by
+    `workflow.cases.oversee`. 督办权。
+    """
+    if case_type.oversees:
+        return bool(case_type.oversees & actor.roles) and actor.may(USE, organization=organization)
+    return actor.may(OVERSEE, organization=organization)

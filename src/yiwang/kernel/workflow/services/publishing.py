@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from yiwang.kernel.base.act import Actor, Ref
+from yiwang.kernel.base.act import Act, Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.declared import read_document
-from yiwang.kernel.base.errors import Conflict, NotFound
+from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.ledger.services import acting
-from yiwang.kernel.workflow.models import CaseTypeVersion
-from yiwang.kernel.workflow.types import CaseType
+from yiwang.kernel.workflow.models import Case, CaseTypeVersion
+from yiwang.kernel.workflow.types import TYPE_GATES, CaseType, Children, Push
 
+from .borrowing import check_sources
 from .declaring import build_case_type, read_case_type
+from .keeping import check_keeps
 from .permissions import PUBLISH
+from .seeing import is_guarded
 
 
 def publish_case_type(
@@ -31,24 +35,31 @@ def publish_case_type(
     """
     with acting(actor, "workflow.type.publish", on=Ref("workflow.type", ""), reason=reason) as act:
         actor.require(PUBLISH)
-        case_type = read_case_type(text, name=name)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        newest = _newest(case_type.code)
-        act.on = Ref("workflow.type", case_type.code, case_type.title["zh"])
-        if newest and newest.digest == digest:
-            act.note(version=newest.version, unchanged=True)
-            return get_type(newest.pk)
-        _check_children(case_type)
-        row = _create(
-            code=case_type.code,
-            version=newest.version + 1 if newest else 1,
-            title=case_type.title,
-            source=text,
-            digest=digest,
-            published_by=actor.id,
-            published_at=now(),
-        )
-        act.note(version=row.version, digest=digest)
+        return publish_text(act, text, name=name)
+
+
+def publish_text(act: Act, text: str, *, name: str) -> CaseType:
+    """The same within an act that asked who may. 发布流程定义（行为内）。"""
+    case_type = read_case_type(text, name=name)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    newest = _newest(case_type.code)
+    act.on = Ref("workflow.type", case_type.code, case_type.title["zh"])
+    if newest and newest.digest == digest:
+        act.note(version=newest.version, unchanged=True)
+        return get_type(newest.pk)
+    _check_children(case_type)
+    check_keeps(case_type)
+    check_sources(case_type)
+    row = _create(
+        code=case_type.code,
+        version=newest.version + 1 if newest else 1,
+        title=case_type.title,
+        source=text,
+        digest=digest,
+        published_by=act.actor.id,
+        published_at=now(),
+    )
+    act.note(version=row.version, digest=digest)
     return get_type(row.pk)
 
 
@@ -65,9 +76,26 @@ def _create(**columns: Any) -> CaseTypeVersion:
 def _check_children(case_type: CaseType) -> None:
     """What it opens must be there, or a case would stand still when it comes to open it."""
     for node in case_type.nodes.values():
-        wanted = node.children.type if node.children else case_type.code
-        if wanted != case_type.code and _newest(wanted) is None:
-            raise NotFound("workflow.type.unknown", "There is no case type %(type)s", type=wanted)
+        for opened in (node.children, node.push):
+            wanted = opened.type if opened else case_type.code
+            row = None if wanted == case_type.code else _newest(wanted)
+            if wanted != case_type.code and row is None:
+                raise NotFound(
+                    "workflow.type.unknown", "There is no case type %(type)s", type=wanted
+                )
+            _check_taken(case_type, get_type(row.pk) if row else case_type, opened)
+
+
+def _check_taken(case_type: CaseType, child: CaseType, opened: Children | Push | None) -> None:
+    """What not everybody sees here must not stand open to all who read the case that takes it over."""
+    for into, key in (opened.data if opened else {}).items():
+        taken = child.fields.get(into)
+        if taken and is_guarded(case_type.fields[key]) and not is_guarded(taken):
+            raise InvalidInput(
+                "workflow.type.bare",
+                "%(type)s takes over %(field)s as %(into)s, which everybody sees whole there",
+                type=child.code, field=key, into=into,
+            )  # fmt: skip
 
 
 def _newest(code: str) -> CaseTypeVersion | None:
@@ -95,6 +123,13 @@ def find_newest(code: str) -> tuple[str, CaseType]:
     return row.pk, get_type(row.pk)
 
 
+def find_newest_of(codes: Collection[str]) -> dict[str, CaseType]:
+    """The newest versions of several types, by code; unknown codes left out. 批量取最新版本。"""
+    rows = CaseTypeVersion.objects.filter(code__in=codes).order_by("code", "version")
+    newest = dict(rows.values_list("code", "pk")) if codes else {}
+    return {code: get_type(pk) for code, pk in newest.items()}
+
+
 def find_version(code: str, version: int) -> tuple[str, CaseType]:
     """One version of a type, with its id; NotFound. 指定版本。"""
     row = CaseTypeVersion.objects.filter(code=code, version=version).first()
@@ -118,4 +153,16 @@ def list_startable(actor: Actor) -> list[CaseType]:
         for row in rows.only("pk", "code", "version")
         if (row.code, row.version) in keys
     ]
-    return sorted((one for one in found if one.starts & actor.roles), key=lambda one: one.code)
+    mine = (one for one in found if one.starts & actor.roles and is_in_use(one.code))
+    return sorted(mine, key=lambda one: one.code)
+
+
+def is_in_use(code: str) -> bool:
+    """Whether a type may be started: nobody who brought it has taken it back. 是否在用。"""
+    return all(gate(code) for gate in TYPE_GATES.values())
+
+
+def count_open(codes: Sequence[str], most: int = 1000) -> int:
+    """How many cases of these types are open, counted to a limit. 在办流程数。"""
+    rows = Case.objects.filter(code__in=codes, closed_at=None)
+    return len(rows.values_list("pk")[:most])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-from django.db.models import Q, QuerySet
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import now
@@ -16,25 +14,39 @@ from yiwang.kernel.calendar.services import clock_from_json, light_of
 from yiwang.kernel.calendar.types import Clock
 from yiwang.kernel.calendar.types import Light as ClockLight
 from yiwang.kernel.identity import services as identity
-from yiwang.kernel.workflow.models import Case, CaseEntry, Task
+from yiwang.kernel.workflow.models import Case, CaseEntry
 from yiwang.kernel.workflow.types import (
+    DELAY,
     DONE,
     OPEN,
+    RUNNING,
     CaseState,
     CaseType,
-    Label,
     Person,
     TaskState,
 )
 
 from . import store
-from .machine.evolving import replay
-from .overseeing import oversees
-from .permissions import USE
+from .borrowing import name_values
+from .machine.draft import Draft
+from .machine.evolving import CHASE, replay
+from .machine.requesting import split_it
+from .permissions import USE, oversees
 from .publishing import find_newest, get_type
-from .steps import person_of
+from .seeing import (
+    CLEAR,
+    EMPTY,
+    WORDS,
+    Looks,
+    find_looks,
+    is_altered,
+    show_data,
+    show_entries,
+)
+from .sight import may_see
+from .watching import is_watching
+from .world import City, person_of
 
-COUNT_AT_MOST = 99
 CHILDREN_AT_MOST = 500
 
 
@@ -45,27 +57,6 @@ class Due:
     name: str
     clock: Clock
     light: ClockLight
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """A task as a list shows it. 任务行。"""
-
-    id: str
-    case_id: str
-    number: str
-    title: str
-    type_title: dict[str, str]
-    node_title: dict[str, str]
-    kind: str
-    status: str
-    action: str
-    action_title: Label
-    opened_at: datetime
-    done_at: datetime | None
-    starter: str
-    on_behalf_of: str
-    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +83,10 @@ class CaseView:
     `own` is the task that the reader can act on now, `names` the names of all people in it,
     `places` those of all organizations. `newer` is the newest version of its type where that is not
     the case's own, for those who may move it there; `parent` is left out where it may not be seen.
+    What was filled in and written stands here as the reader may see it (`looks`), never else; `kept`
+    are fields that hold something of which the reader sees a mask or nothing, `altered` what reads
+    otherwise than it stands, `words` for what was written beside the fields.
+    `may_delay`: the reader split it and can ask for more time while its parts run.
     """
 
     case: Case
@@ -106,61 +101,37 @@ class CaseView:
     places: dict[str, str]
     parent: CaseLine | None = None
     newer: CaseType | None = None
-
-
-def list_tasks(actor: Actor, box: str, *, after: str = "", limit: int = 50) -> list[TaskLine]:
-    """待办 (`todo`) or 已办 (`done`) of the actor, newest first, before `after`. 任务列表。
-
-    A person's own tasks and those of their roles are read apart and merged: one condition with OR
-    would walk all open tasks of the city.
-    """
-    actor.require(USE)
-    found: list[Task] = []
-    for branch in _branches(actor, box):
-        rows = branch.filter(id__lt=after) if after else branch
-        found += rows.select_related("case").order_by("-id")[:limit]
-    newest = sorted({row.pk: row for row in found}.values(), key=lambda row: row.pk, reverse=True)
-    return [_task_line(row) for row in newest[:limit]]
-
-
-def count_boxes(actor: Actor) -> dict[str, int]:
-    """How many wait, at most 99. 待办数。"""
-    ids: set[str] = set()
-    for branch in _branches(actor, "todo"):
-        ids.update(branch.order_by("-id").values_list("pk", flat=True)[:COUNT_AT_MOST])
-    return {"todo": min(len(ids), COUNT_AT_MOST)}
-
-
-def _branches(actor: Actor, box: str) -> list[QuerySet[Task]]:
-    if box == "done":
-        return [Task.objects.filter(status=DONE, by=actor.id)]
-    own = Task.objects.filter(status=OPEN, account=actor.id)
-    pool = Task.objects.filter(status=OPEN, account="", role__in=actor.roles)
-    pool = pool.exclude(apart=actor.id)
-    codes = {"", *person_of(actor).organizations}
-    return [own, *(pool.filter(organization=code) for code in sorted(codes))]
-
-
-def list_cases(actor: Actor, *, after: str = "", limit: int = 50) -> list[CaseLine]:
-    """我发起的: what the actor started, newest first. 我发起的。"""
-    actor.require(USE)
-    rows = Case.objects.filter(starter=actor.id, parent=None).order_by("-id")
-    return [_case_line(row) for row in (rows.filter(id__lt=after) if after else rows)[:limit]]
+    is_watched: bool = False
+    looks: Looks = field(default_factory=lambda: Looks({}, words=False))
+    kept: frozenset[str] = frozenset()
+    altered: frozenset[str] = frozenset()
+    may_delay: bool = False
 
 
 def describe_case(actor: Actor, case_id: str) -> CaseView:
-    """A case with its log, for those who may see it; else NotFound. 流程详情。
+    """A case with its log, for those who may see it (`sight`); else NotFound. 流程详情。"""
+    return unmasked(actor, case_id, frozenset())
 
-    Its starter, who was ever asked in it, who oversees, and the roles that the type lets read.
-    """
+
+def unmasked(actor: Actor, case_id: str, names: Collection[str]) -> CaseView:
+    """The same with some of what is masked seen whole; the caller has put the look on record. 明文详情。"""
     actor.require(USE)
     case = Case.objects.filter(pk=case_id).first()
-    case_type = get_type(case.type_id) if case else None
-    person = person_of(actor)
-    if case is None or case_type is None or not _may_see(actor, person, case, case_type):
+    if case is None or not may_see(actor, case):
         raise NotFound("workflow.case.unknown", "There is no such case")
-    state = store.load_state(case)
-    entries = list(CaseEntry.objects.filter(case_id=case_id).order_by("seq"))
+    case_type, person = get_type(case.type_id), person_of(actor)
+    stored = store.load_state(case)
+    own_looks = find_looks(actor, person, case_type, stored)
+    looks = own_looks.unmask(names)
+    state = replace(stored, data=show_data(case_type, stored.data, looks))
+    rows = list(CaseEntry.objects.filter(case_id=case_id).order_by("seq"))
+    written = [row.body for row in rows]
+    entries = show_entries(actor, case_type, rows, looks)
+    altered = {key for key, value in state.data.items() if value != stored.data[key]}
+    if any(is_altered(was, row.body) for was, row in zip(written, entries, strict=True)):
+        altered.add(WORDS)
+    # Nothing beneath the view knows more than it shows; a step reads the case anew, under lock.
+    case.data = dict(state.data)
     children = Case.objects.filter(parent_id=case.pk).order_by("id")[:CHILDREN_AT_MOST]
     above = oversees(actor, case_type, case.organization)
     return CaseView(
@@ -168,20 +139,30 @@ def describe_case(actor: Actor, case_id: str) -> CaseView:
         type=case_type,
         state=state,
         entries=entries,
-        names=_names(case_type, case, entries),
+        names=_names(case_type, case, entries) | name_values(actor, case_type, case.data),
         own=_own_task(person, state),
         may_oversee=above,
         may_withdraw=_may_withdraw(actor, case_type, state),
         children=[_case_line(row) for row in children],
         places=_places(case_type, case, entries),
-        parent=_find_parent(actor, person, case),
+        parent=_find_parent(actor, case),
         newer=_find_newer(case_type) if above and state.live else None,
+        is_watched=is_watching(actor, case.pk),
+        looks=looks,
+        altered=frozenset(altered),
+        kept=_kept(own_looks, stored),
+        may_delay=_may_delay(actor, case_type, stored),
     )
 
 
-def _find_parent(actor: Actor, person: Person, case: Case) -> CaseLine | None:
+def _kept(looks: Looks, stored: CaseState) -> frozenset[str]:
+    told = {key for key, look in looks.fields.items() if look != CLEAR}
+    return frozenset(key for key in told if stored.data.get(key) not in EMPTY)
+
+
+def _find_parent(actor: Actor, case: Case) -> CaseLine | None:
     parent = Case.objects.filter(pk=case.parent_id).first() if case.parent_id else None
-    if parent is None or not _may_see(actor, person, parent, get_type(parent.type_id)):
+    if parent is None or not may_see(actor, parent):
         return None
     return _case_line(parent)
 
@@ -194,23 +175,6 @@ def _find_newer(case_type: CaseType) -> CaseType | None:
 def replay_case(case_id: str) -> CaseState:
     """The state that the log of a case gives, to hold its rows against. 重放流程。"""
     return replay(store.load_events(case_id))
-
-
-def _may_see(actor: Actor, person: Person, case: Case, case_type: CaseType) -> bool:
-    if case.starter == actor.id or oversees(actor, case_type, case.organization):
-        return True
-    if case_type.reads & actor.roles and case.organization in (
-        actor.organizations | {actor.organization}
-    ):
-        return True
-    mine = Q(account=actor.id) | Q(by=actor.id) | Q(on_behalf_of=actor.id)
-    posts = ["", *person.organizations]
-    pool = Q(account="", role__in=actor.roles, organization__in=posts)
-    cases = [case.pk, *([case.root] if case.root else [])]
-    if Task.objects.filter(mine | pool, case_id__in=cases).exists():
-        return True
-    # Who handed their task on is asked no more, yet may see what becomes of it.
-    return CaseEntry.objects.filter(case_id=case.pk, actor=actor.id).exists()
 
 
 def _own_task(person: Person, state: CaseState) -> TaskState | None:
@@ -230,11 +194,20 @@ def _may_withdraw(actor: Actor, case_type: CaseType, state: CaseState) -> bool:
     return voted or (state.came_from in offers and state.moved_by == actor.id and fresh)
 
 
+def _may_delay(actor: Actor, case_type: CaseType, state: CaseState) -> bool:
+    node = case_type.nodes.get(state.node)
+    if not node or not node.children or DELAY not in node.requests - state.requests.keys():
+        return False
+    draft = Draft(case_type, state, person_of(actor), City(now(), actor.id))
+    return state.status == RUNNING and split_it(draft)
+
+
 def _names(case_type: CaseType, case: Case, entries: Iterable[CaseEntry]) -> dict[str, str]:
     """Names of all accounts that stand in a case, in one go. 姓名。"""
     ids = {case.starter, *_listed(case_type, case.data, ("person", "people"))}
     for entry in entries:
         ids |= {entry.actor, entry.on_behalf_of, str(entry.body.get("by", ""))}
+        ids.update(entry.body.get("people", ()))
         for holder in _holders_in(entry):
             ids |= {holder.get("account", ""), holder.get("on_behalf_of", "")}
     return {account.id: account.label for account in identity.get_accounts(ids - {""}).values()}
@@ -264,35 +237,14 @@ def _listed(case_type: CaseType, data: Any, kinds: tuple[str, ...]) -> list[str]
 
 def list_limits(case: Case) -> list[Due]:
     """The limits of a case, the soonest first. 时限。"""
-    clocks = {name: clock_from_json(told) for name, told in case.memo.get("clocks", {}).items()}
+    told = case.memo.get("clocks", {}).items()
+    clocks = {name: clock_from_json(one) for name, one in told if name != CHASE}
     found = [Due(name, clock, light_of(clock, now())) for name, clock in clocks.items()]
     return sorted(found, key=lambda one: one.clock.due_at)
 
 
 def _next_due(case: Case) -> Due | None:
     return next((one for one in list_limits(case) if one.clock.stopped_at is None), None)
-
-
-def _task_line(row: Task) -> TaskLine:
-    case_type = get_type(row.case.type_id)
-    node = case_type.nodes.get(row.node)
-    return TaskLine(
-        id=row.pk,
-        case_id=row.case_id,
-        number=row.case.number,
-        title=row.case.title,
-        type_title=dict(case_type.title),
-        node_title=dict(node.title) if node else {"zh": row.node},
-        kind=row.kind,
-        status=row.status,
-        action=row.action,
-        action_title=node.actions[row.action].label if node and row.action in node.actions else {},
-        opened_at=row.opened_at,
-        done_at=row.done_at,
-        starter=row.case.starter,
-        on_behalf_of=row.on_behalf_of,
-        due=_next_due(row.case) if row.status == OPEN else None,
-    )
 
 
 def _case_line(row: Case) -> CaseLine:

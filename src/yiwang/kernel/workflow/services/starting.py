@@ -11,12 +11,16 @@ from django.db import IntegrityError
 
 from yiwang.kernel.base.act import Act, Actor, Ref
 from yiwang.kernel.base.errors import Conflict, NotPermitted
+from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.workflow.models import Case, Submission
 
+from .attachments import claim_fields, name_by_content
+from .borrowing import check_chosen
 from .filling import check_filled, check_text
 from .permissions import USE
-from .publishing import find_newest
+from .places import check_places
+from .publishing import find_newest, is_in_use
 from .steps import open_case
 
 KEY_AT_MOST = 80
@@ -32,7 +36,7 @@ def start_case(
     a role that the type lets start, and `workflow.cases.use`. InvalidInput names the field.
     """
     check_text(key, most=KEY_AT_MOST)
-    sent = _digest(code, title, data) if key else ""
+    sent = _digest(code, title, name_by_content(data)) if key else ""
     before = _find_submission(actor, key, sent)
     if before is not None:
         return before
@@ -53,12 +57,15 @@ def _start(
     actor = act.actor
     actor.require(USE)
     type_id, case_type = find_newest(code)
-    if not case_type.starts & actor.roles:
+    if not case_type.starts & actor.roles or not is_in_use(code):
         raise NotPermitted("workflow.type.not_yours", "You may not start this kind of case")
     filled = check_filled(case_type, data, edits=case_type.asks, needs=case_type.needs)
+    check_chosen(actor, case_type, filled)
+    check_places(actor, case_type, filled, {})
+    case_id = new_id()
     case = open_case(
-        act, type_id, case_type, filled, title=title, starter=actor.id,
-        organization=actor.organization,
+        act, type_id, case_type, claim_fields(act, case_type, case_id, filled, {}), title=title,
+        starter=actor.id, organization=actor.organization, case_id=case_id,
     )  # fmt: skip
     if key:
         Submission.objects.create(account=actor.id, key=key, case=case, digest=sent)

@@ -8,27 +8,31 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from yiwang.kernel.base.act import Act, Actor, Ref
+from yiwang.kernel.base.act import SYSTEM, Act, Actor, Ref
 from yiwang.kernel.base.errors import Conflict, InvalidInput
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.events.services import announce
-from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ledger.services import acting
 from yiwang.kernel.workflow.models import Case
-from yiwang.kernel.workflow.types import TERMINATED, CaseState, CaseType, Event, Person
+from yiwang.kernel.workflow.types import TERMINATED, CaseState, CaseType, Event
 
 from . import store
+from .effects import follow_subject
 from .filling import check_text
+from .keeping import keep_records
 from .machine.clocks import keep_clocks
 from .machine.draft import Draft
-from .machine.joining import progress_of, tell_child_ended, tell_child_progress
+from .machine.joining import tell_child_ended, tell_child_progress
 from .machine.moving import start
 from .machine.pausing import terminate
+from .machine.progress import progress_of
 from .numbering import next_number
 from .permissions import USE
 from .publishing import find_newest, get_type
+from .pushing.opening import follow_pushes
+from .seeing import title_for
 from .telling import tell_people
-from .world import City
+from .world import City, person_of
 
 TITLE_AT_MOST = 200
 NOT_NEEDED = "其他子流程已满足汇聚条件，本件不再需要"
@@ -49,15 +53,6 @@ class Step:
     def type(self) -> CaseType:
         """The version under which it runs. 流程定义。"""
         return self.draft.type
-
-
-def person_of(actor: Actor) -> Person:
-    """The actor as tasks know people. 办理者。"""
-    posts = {actor.organization}
-    if actor.organizations - posts:
-        # Of several posts each one asks; what lies below them does not.
-        posts |= {code for code, _ in identity.list_current_posts(actor.id)}
-    return Person(actor.id, frozenset(posts - {""}), actor.roles)
 
 
 @contextmanager
@@ -102,6 +97,9 @@ def close_step(step: Step) -> None:
 def follow(act: Act, case: Case, draft: Draft) -> None:
     """What a change of a case brings with it, in the same transaction. 后续处理。"""
     note(act, draft.events)
+    keep_records(act, case, draft)
+    follow_pushes(act, case, draft)
+    follow_subject(act, case, draft)
     announce(act, "workflow.case.changed", describe_change(case, draft))
     tell_people(act, case, draft)
     follow_tree(act, case, draft)
@@ -136,21 +134,26 @@ def open_case(
     title: str = "",
     case_id: str = "",
     parent: Case | None = None,
+    target: str = "",
+    assigner: str = "",
+    depth: int = 0,
 ) -> Case:
     """Write a new case and bring it to its first step, within an act. 立案。"""
     case = Case(
         id=case_id or new_id(),
         number=next_number(case_type.prefix),
         type_id=type_id,
-        title=_title(case_type, title),
+        title=title_for(case_type, _title(case_type, title)),
         starter=starter,
         organization=organization,
         parent=parent,
         root=(parent.root or parent.pk) if parent else "",
         opened_at=act.at,
+        target=target,
     )
-    act.on = act.on if parent else Ref("workflow.case", case.pk, case.number)
+    act.on = act.on if parent or target else Ref("workflow.case", case.pk, case.number)
     draft = Draft(case_type, CaseState(), person_of(act.actor), City(act.at, act.actor.id))
+    place = {"parent": parent.pk if parent else "", "assigner": assigner, "depth": depth}
     start(
         draft,
         type=case_type.code,
@@ -160,7 +163,7 @@ def open_case(
         starter=starter,
         organization=organization,
         data={key: value for key, value in data.items() if value is not None},
-        **({"parent": parent.pk} if parent else {}),
+        **{key: value for key, value in place.items() if value},
     )
     keep_clocks(draft)
     store.save_new(act, case, draft.state, draft.events)
@@ -219,12 +222,15 @@ def _open_child(act: Act, case: Case, draft: Draft, event: Event) -> None:
         # The case has left the node again within the act: nobody waits for them.
         return
     data = {into: draft.state.data.get(key) for into, key in children.data.items()}
-    data[children.into] = event.body["member"]
+    data |= {children.into: event.body["member"], **event.body.get("give", {})}
     type_id, case_type = find_newest(children.type)
     known = {key: value for key, value in data.items() if key in case_type.fields}
     open_case(
         act, type_id, case_type, known, title=case.title, starter=case.starter,
-        organization=case.organization, case_id=event.body["child"], parent=case,
+        organization=event.body["member"] if children.belongs else case.organization,
+        case_id=event.body["child"], parent=case,
+        assigner=case.starter if act.actor is SYSTEM else act.actor.id,
+        depth=draft.state.depth + 1,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection
 from yiwang.kernel.base.act import Act
 from yiwang.kernel.base.errors import Conflict, NotFound
 from yiwang.kernel.query.rows import Statement, rows_of, run_together
-from yiwang.kernel.workflow.models import Case, CaseEntry, Task
+from yiwang.kernel.workflow.models import Case, CaseCopy, CaseEntry, Task
 from yiwang.kernel.workflow.types import (
     DONE,
     CaseState,
@@ -28,7 +28,8 @@ from yiwang.kernel.workflow.types import (
     TaskState,
 )
 
-from .machine.clocks import moments_of
+from .machine.clocks import Moments, moments_of
+from .machine.deciding import is_open
 from .machine.evolving import evolve
 
 
@@ -87,6 +88,13 @@ def load_state(case: Case) -> CaseState:
         asked=tuple(memo["asked"]),
         clocks=memo.get("clocks", {}),
         told=memo.get("told", {}),
+        attached=memo.get("attached", {}),
+        number=case.number,
+        title=case.title,
+        assigner=memo.get("assigner", ""),
+        depth=memo.get("depth", 0),
+        requests=memo.get("requests", {}),
+        rung=memo.get("rung", 0),
     )
 
 
@@ -105,20 +113,30 @@ def save_new(act: Act, case: Case, state: CaseState, events: Sequence[Event]) ->
     """Write a case that has just been opened. 新建入库。"""
     _apply(case, state, act.at)
     rows_of(Case).insert([case])
-    run_together(*_log_and_tasks(act, case, CaseState(), events))
+    run_together(_entries(act, case, events, 0), *_task_rows(case, CaseState(), events, act.at))
+    _copy(act, case, events)
 
 
 def save_step(
     act: Act, case: Case, old: CaseState, state: CaseState, events: Sequence[Event]
 ) -> None:
     """Write what an act did to a case; Conflict when somebody was faster. 步骤入库。"""
+    before = (case.next_due_at, case.yellow_at)
     _apply(case, state, act.at)
+    written = [
+        _change(case, old.seq),
+        _entries(act, case, events, old.seq),
+        *_task_rows(case, old, events, act.at),
+    ]
+    if before != (case.next_due_at, case.yellow_at):
+        written += _move_due(case, state, events)
     try:
-        met = run_together(_change(case, old.seq), *_log_and_tasks(act, case, old, events))
+        met = run_together(*written)
     except IntegrityError as error:
         raise Conflict(*CHANGED) from error
     if not met:
         raise Conflict(*CHANGED)
+    _copy(act, case, events)
 
 
 CHANGED = ("workflow.case.changed", "Somebody else has just changed this case; look again")
@@ -130,10 +148,19 @@ def _change(case: Case, seq: int) -> Statement:
     return rows_of(Case).updating(case.pk, values, seq=seq)
 
 
-def _log_and_tasks(
-    act: Act, case: Case, old: CaseState, events: Sequence[Event]
-) -> list[Statement]:
-    return [_entries(act, case, events, old.seq), *_task_rows(case, old, events, act.at)]
+def _copy(act: Act, case: Case, events: Sequence[Event]) -> None:
+    """A copy anew is unread anew."""
+    people = [one for event in events for one in event.body.get("people", ())]
+    if people:
+        CaseCopy.objects.bulk_create(
+            [
+                CaseCopy(case=case, account=one, by=act.actor.id, at=act.at)
+                for one in dict.fromkeys(people)
+            ],
+            update_conflicts=True,
+            unique_fields=["case", "account"],
+            update_fields=["by", "at", "read_at"],
+        )
 
 
 COLUMNS = (
@@ -149,6 +176,8 @@ COLUMNS = (
     "due_at",
     "node_due_at",
     "tick_at",
+    "next_due_at",
+    "yellow_at",
     "closed_at",
 )
 
@@ -159,9 +188,15 @@ def _apply(case: Case, state: CaseState, at: datetime) -> None:
     case.node, case.visit, case.seq = state.node, state.visit, state.seq
     case.data = dict(state.data)
     case.memo = _memo(state)
-    case.due_at, case.node_due_at, case.tick_at = moments_of(state)
+    moments = moments_of(state)
+    for name in Moments.__slots__:
+        setattr(case, name, getattr(moments, name))
     if not state.live and case.closed_at is None:
         case.closed_at = at
+
+
+LATER = ("assigner", "depth", "requests", "rung")
+"""Of these the memo keeps only what is there: most cases have none. 按需保存。"""
 
 
 def _memo(state: CaseState) -> dict[str, Any]:
@@ -177,6 +212,9 @@ def _memo(state: CaseState) -> dict[str, Any]:
         memo |= {"clocks": dict(state.clocks), "told": dict(state.told)}
     if state.children:
         memo["children"] = [asdict(child) for child in state.children.values()]
+    if state.attached:
+        memo["attached"] = dict(state.attached)
+    memo |= {name: value for name in LATER if (value := getattr(state, name))}
     return memo
 
 
@@ -213,7 +251,7 @@ def _task_rows(
     """Task rows follow the log: those opened and left again within one act too."""
     new = []
     for task_id, touched in _walk(old, events).items():
-        values = _values(touched, at)
+        values = _values(case, touched, at)
         if task_id in old.tasks:
             yield rows_of(Task).updating(task_id, values)
         else:
@@ -226,11 +264,20 @@ def _task_rows(
                     kind=touched.task.kind,
                     parent=touched.task.parent,
                     opened_at=at,
+                    code=case.code,
                     **values,
                 )
             )
     if new:
         yield rows_of(Task).inserting(new)
+
+
+def _move_due(case: Case, state: CaseState, events: Sequence[Event]) -> Iterator[Statement]:
+    """Open tasks that the act did not touch are due when their case is."""
+    touched = {event.body.get("task") for event in events}
+    ids = [one.id for one in state.tasks.values() if is_open(one) and one.id not in touched]
+    if ids:
+        yield rows_of(Task).updating_all(ids, due_at=case.next_due_at, yellow_at=case.yellow_at)
 
 
 def _walk(old: CaseState, events: Sequence[Event]) -> dict[str, _Touched]:
@@ -247,7 +294,7 @@ def _walk(old: CaseState, events: Sequence[Event]) -> dict[str, _Touched]:
     return found
 
 
-def _values(touched: _Touched, at: datetime) -> dict[str, Any]:
+def _values(case: Case, touched: _Touched, at: datetime) -> dict[str, Any]:
     """The columns of a task that may change."""
     task = touched.task
     values: dict[str, Any] = {
@@ -264,6 +311,8 @@ def _values(touched: _Touched, at: datetime) -> dict[str, Any]:
     }
     if touched.opinion is not None:
         values["opinion"] = touched.opinion
+    if is_open(task):
+        values |= {"due_at": case.next_due_at, "yellow_at": case.yellow_at}
     return values
 
 

@@ -10,18 +10,46 @@ from django.urls import reverse
 from yiwang.kernel.base.act import Act
 from yiwang.kernel.base.clock import CITY_ZONE
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.identity import services as identity
 from yiwang.kernel.notify.services import notify
+from yiwang.kernel.notify.types import declare_kind
 from yiwang.kernel.workflow.models import Case
 from yiwang.kernel.workflow.types import OPEN, Event, Holder
 
 from .machine.draft import Draft
+from .outside import tell_of_step, tell_overdue
+from .watching import list_watchers
+from .world import list_accounts
 
-POOL_AT_MOST = 50
-"""Accounts of one role in one organization that hear of a task. 同岗位通知上限。"""
+TASK = declare_kind(
+    "workflow.asked", msg("A task is mine to do"),
+    brief=msg("%(number)s %(case)s: you are asked to act"),
+)  # fmt: skip
+URGENT = declare_kind(
+    "workflow.urged", msg("I am urged"), brief=msg("%(number)s %(case)s: you are urged to act")
+)
+LIMIT = declare_kind(
+    "workflow.due", msg("A deadline is near or over"),
+    brief=msg("%(number)s %(case)s: a deadline is near or over"),
+)  # fmt: skip
+END = declare_kind(
+    "workflow.ended", msg("What I started or follow has ended"),
+    brief=msg("%(number)s %(case)s has ended"),
+)  # fmt: skip
+RETURN = declare_kind(
+    "workflow.returned", msg("What I follow was sent back"),
+    brief=msg("%(number)s %(case)s was sent back"),
+)  # fmt: skip
+COPY = declare_kind(
+    "workflow.copied",
+    msg("A case is copied to me"),
+    brief=msg("%(number)s %(case)s: copied to you"),
+)
 
 ASKED = msg("%(number)s %(case)s: you are asked to act")
 URGED = msg("%(number)s %(case)s: you are urged to act")
+CHASED = msg("%(number)s %(case)s: it is overdue; see that it goes on")
+COPIED = msg("%(number)s %(case)s: copied to you")
+RETURNED = msg("%(number)s %(case)s was sent back")
 ENDED = {
     "closed": msg("%(number)s %(case)s is done: %(outcome)s"),
     "terminated": msg("%(number)s %(case)s was terminated"),
@@ -29,18 +57,31 @@ ENDED = {
 
 
 def tell_people(act: Act, case: Case, draft: Draft) -> None:
-    """Tell who is asked, who is urged, and the starter how it ended. 通知。"""
+    """Tell who is asked, who is urged, who is copied; starter and watchers how it ended. 通知。"""
     url = reverse("workflow:case", args=[case.pk])
     told = {"number": case.number, "case": case.title}
+    tell_of_step(act, case, draft)
     asked = [holder for event in draft.events for holder in _asked(draft, event)]
     if asked:
-        notify(act, list_accounts(asked), ASKED, url, **told)
-    if any(event.kind == "urged" for event in draft.events):
-        notify(act, list_accounts(_list_open(draft)), URGED, url, **told)
-    for event in draft.events:
-        if event.kind in ENDED:
-            outcome = draft.state.outcome
-            notify(act, [case.starter], ENDED[event.kind], url, outcome=outcome, **told)
+        notify(act, list_accounts(asked), ASKED, url, kind=TASK, **told)
+    if any(event.kind in ("urged", "chased") for event in draft.events):
+        notify(act, list_accounts(_list_open(draft)), URGED, url, kind=URGENT, **told)
+    chain = _people_in(draft, "chased")
+    if chain:
+        notify(act, chain, CHASED, url, kind=URGENT, **told)
+    copied = _people_in(draft, "copied")
+    if copied:
+        notify(act, copied, COPIED, url, kind=COPY, **told)
+    ended = next((ENDED[one.kind] for one in draft.events if one.kind in ENDED), "")
+    if ended:
+        people = [case.starter, *list_watchers(case)]
+        notify(act, people, ended, url, kind=END, outcome=draft.state.outcome, **told)
+    elif any(event.kind == "returned" for event in draft.events):
+        notify(act, list_watchers(case), RETURNED, url, kind=RETURN, **told)
+
+
+def _people_in(draft: Draft, kind: str) -> list[str]:
+    return [one for event in draft.events if event.kind == kind for one in event.body["people"]]
 
 
 def _asked(draft: Draft, event: Event) -> Iterator[Holder]:
@@ -56,23 +97,11 @@ def _list_open(draft: Draft) -> list[Holder]:
     return [task.holder for task in draft.state.tasks.values() if task.status == OPEN]
 
 
-def list_accounts(holders: list[Holder]) -> list[str]:
-    """The accounts behind holders; of a role in an organization at most 50. 办理人账号。"""
-    found: list[str] = []
-    for holder in dict.fromkeys(holders):
-        if holder.account:
-            found.append(holder.account)
-            continue
-        codes = [holder.organization] if holder.organization else None
-        found += identity.list_account_ids(role=holder.role, organization_codes=codes)[
-            :POOL_AT_MOST
-        ]
-    return list(dict.fromkeys(found))
-
-
 LIGHTS = {
     ("node", "yellow"): msg("%(number)s %(case)s: this step is due soon (%(due)s)"),
     ("node", "red"): msg("%(number)s %(case)s: this step is overdue since %(due)s"),
+    ("feedback", "yellow"): msg("%(number)s %(case)s: a report is due soon (%(due)s)"),
+    ("feedback", "red"): msg("%(number)s %(case)s: a report was due at %(due)s"),
     ("promised", "yellow"): msg("%(number)s %(case)s: the promised time ends soon (%(due)s)"),
     ("promised", "red"): msg("%(number)s %(case)s: the promised time ended at %(due)s"),
     ("legal", "yellow"): msg("%(number)s %(case)s: the legal time ends soon (%(due)s)"),
@@ -81,16 +110,18 @@ LIGHTS = {
 
 
 def tell_light(act: Act, case: Case, draft: Draft, name: str, light: str) -> None:
-    """A light turned yellow: tell who is asked; red: their superiors too. 预警与督促。"""
+    """A light turned yellow: tell who is asked; red: superiors and watchers too. 预警与督促。"""
     accounts = list_accounts(_list_open(draft))
     if light == "red":
-        accounts += list_superiors(draft)
+        tell_overdue(act, case, draft.state, name)
+        accounts += [*list_superiors(draft), *list_watchers(case)]
     due = datetime.fromisoformat(draft.state.clocks[name]["due_at"]).astimezone(CITY_ZONE)
     notify(
         act,
         accounts,
         LIGHTS[name, light],
         reverse("workflow:case", args=[case.pk]),
+        kind=LIMIT,
         number=case.number,
         case=case.title,
         due=f"{due:%Y-%m-%d %H:%M}",

@@ -15,6 +15,7 @@ from yiwang.kernel.workflow.models import Case
 
 from . import store
 from .machine import clocks
+from .machine.chasing import chase
 from .steps import Step, close_step, open_step
 from .telling import tell_light
 
@@ -81,7 +82,7 @@ def _tick(act: Act, step: Step) -> bool:
     lit = clocks.tick(step.draft)
     for name, light in lit:
         tell_light(act, step.case, step.draft, name, light)
-    return bool(lit)
+    return chase(step.draft) or bool(lit)
 
 
 def _recalculate(act: Act, step: Step) -> bool:

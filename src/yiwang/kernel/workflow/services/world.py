@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.calendar.services import load_calendar
@@ -15,10 +16,23 @@ from yiwang.kernel.calendar.types import WorkCalendar
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.query.rows import rows_of
 from yiwang.kernel.workflow.models import Absence
-from yiwang.kernel.workflow.types import CaseState, Holder, Who
+from yiwang.kernel.workflow.types import CaseState, Holder, LookUp, Person, Who
 
+from .keeping import look_up
+
+POOL_AT_MOST = 50
+"""Accounts of one role in one organization that hear of a case. 同岗位通知上限。"""
 # Who stands in may be away too; a circle of people standing in for each other ends here.
 STAND_INS = 5
+
+
+def person_of(actor: Actor) -> Person:
+    """The actor as tasks know people. 办理者。"""
+    posts = {actor.organization}
+    if actor.organizations - posts:
+        # Of several posts each one asks; what lies below them does not.
+        posts |= {code for code, _ in identity.list_current_posts(actor.id)}
+    return Person(actor.id, frozenset(posts - {""}), actor.roles)
 
 
 class City:
@@ -44,10 +58,20 @@ class City:
             return _with_role(who.role, _organizations(who, state), apart)
         return [Holder(account=one) for one in _accounts(who, state) if one != apart]
 
+    def find_people(self, who: Who, state: CaseState) -> Sequence[str]:
+        """The accounts that a rule names; of a role in an organization at most 50. 解析人员。"""
+        accounts = list_accounts(self.find_holders(who, state))
+        able = self._find_able(set(accounts))
+        return [one for one in accounts if one in able]
+
     def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
         """Those of them who can act at all: no locked or unknown account. 可办理者。"""
         able = self._find_able({one.account for one in holders if one.account})
         return [one for one in holders if not one.account or one.account in able]
+
+    def look_up(self, rule: LookUp, state: CaseState) -> Mapping[str, Any]:
+        """The fields that a record fills; each None where no record holds what the case says. 查找登记。"""
+        return look_up(rule, state.data)
 
     def stand_in(self, holder: Holder) -> Holder:
         """Who stands in today for an absent account, or the holder. 代理人。"""
@@ -73,6 +97,19 @@ class City:
         return (accounts & {self.acting}) | (identity.find_unlocked(others) if others else set())
 
 
+def list_accounts(holders: Iterable[Holder]) -> list[str]:
+    """The accounts behind holders; of a role in an organization at most 50. 办理人账号。"""
+    found: list[str] = []
+    for holder in dict.fromkeys(holders):
+        if holder.account:
+            found.append(holder.account)
+            continue
+        codes = [holder.organization] if holder.organization else None
+        named = identity.list_account_ids(role=holder.role, organization_codes=codes)
+        found += [one for one in named if one != holder.apart][:POOL_AT_MOST]
+    return list(dict.fromkeys(found))
+
+
 def absences_on_day() -> list[Absence]:
     """The absences that hold today. 当日有效代理。"""
     day = today()
@@ -83,6 +120,8 @@ def absences_on_day() -> list[Absence]:
 def _accounts(who: Who, state: CaseState) -> Iterable[str]:
     if who.starter:
         return [state.starter]
+    if who.assigner:
+        return [state.assigner or state.starter]
     if who.handled:
         handled = state.handled.get(who.handled)
         return handled.by if handled else []

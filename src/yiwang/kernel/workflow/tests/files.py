@@ -72,12 +72,34 @@ nodes:
   dropped: {title: {zh: 作废, en: Dropped}, ends: dropped}
 """
 
+COPIED = """
+case: demo.notice
+title: {zh: 发文, en: Paper}
+prefix: FW
+fields:
+  members: {label: {zh: 成员, en: Members}, kind: people}
+  text: {label: {zh: 正文, en: Text}}
+start: {roles: [viewer, steward, engineer], edits: [members, text], to: check}
+oversees: [director]
+cc: [{starter: true}]
+nodes:
+  check:
+    title: {zh: 核稿, en: Check}
+    who: {role: steward, of: starter}
+    cc: [{field: members}]
+    actions:
+      agree: {label: {zh: 同意, en: Agree}, to: issued, cc: [{role: director}, {handled: check}]}
+      refuse: {label: {zh: 退稿, en: Reject}, to: dropped}
+  issued: {title: {zh: 已发, en: Issued}, ends: issued, cc: [{role: steward, of: D02}]}
+  dropped: {title: {zh: 作废, en: Dropped}, ends: dropped}
+"""
+
 TASKS = """
 case: demo.instruction
 title: {zh: 交办, en: Instruction}
 prefix: JB
 fields:
-  departments: {label: {zh: 承办单位, en: Departments}, kind: organizations}
+  departments: {label: {zh: 承办单位, en: Departments}, kind: organizations, levels: [department], reach: city}
   text: {label: {zh: 内容, en: Text}}
 start: {roles: [director, engineer], edits: [departments, text], needs: [text], to: split}
 oversees: [director]
@@ -119,4 +141,49 @@ nodes:
     actions:
       agree: {label: {zh: 反馈, en: Answer}, to: done}
   done: {title: {zh: 已反馈, en: Answered}, ends: answered}
+"""
+
+ORDER = """
+case: demo.order
+title: {zh: 督办, en: Instruction}
+fields:
+  days: {label: {zh: 天数}, kind: integer}
+  members: {label: {zh: 人员}, kind: people}
+  departments: {label: {zh: 牵头单位}, kind: organizations}
+  helpers: {label: {zh: 协办单位}, kind: organizations}
+  unit: {label: {zh: 承办单位}, kind: organization}
+  role: {label: {zh: 分工}, choices: {lead: {zh: 牵头}, support: {zh: 协办}}}
+  percent: {label: {zh: 进度}, kind: integer}
+start: {roles: [viewer, steward, director, engineer], edits: [members, departments, helpers, days], to: doing}
+oversees: [engineer]
+limits:
+  promised: {within: 5 working days, by: days, yellow: 1 working day}
+urges: {every: 1 working day, chain: [{role: director}, {assigner: true}]}
+nodes:
+  doing:
+    title: {zh: 办理}
+    who: {each: members}
+    sign: {rule: any}
+    progress: percent
+    feedback: {every: 1 working day, edits: [percent], needs: [percent]}
+    requests: [delay, cancel]
+    actions:
+      agree: {label: {zh: 办结}, to: done}
+      refuse: {label: {zh: 分解}, to: parts}
+      drop: {label: {zh: 重来}, to: doing}
+  parts:
+    title: {zh: 分办}
+    children:
+      type: demo.order
+      each: departments
+      into: unit
+      weight: "3"
+      give: {role: "'lead'"}
+      belongs: true
+      more:
+        - {each: helpers, weight: "1", give: {role: "'support'"}}
+    then: [{to: doing}]
+  done:
+    title: {zh: 办结}
+    ends: done
 """

@@ -12,7 +12,17 @@ from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.calendar.types import WorkCalendar
 from yiwang.kernel.workflow.services import absences
 from yiwang.kernel.workflow.services.declaring import read_case_type
-from yiwang.kernel.workflow.services.machine import deciding, handing, joining, moving, pausing
+from yiwang.kernel.workflow.services.machine import (
+    attaching,
+    deciding,
+    handing,
+    hearing,
+    joining,
+    moving,
+    pausing,
+    requesting,
+)
+from yiwang.kernel.workflow.services.machine.chasing import chase
 from yiwang.kernel.workflow.services.machine.clocks import keep_clocks, tick
 from yiwang.kernel.workflow.services.machine.draft import Draft
 from yiwang.kernel.workflow.types import (
@@ -52,7 +62,12 @@ class Village:
         self.count += 1
         return f"t{self.count:05d}"
 
+    def look_up(self, rule, state):
+        return dict.fromkeys(rule.gives)
+
     def find_holders(self, who: Who, state: CaseState) -> Sequence[Holder]:
+        if who.assigner:
+            return [Holder(account=state.assigner or state.starter)]
         if who.starter:
             return [Holder(account=state.starter)]
         if who.handled:
@@ -61,6 +76,13 @@ class Village:
         if who.role:
             return [Holder(role=who.role, organization=state.organization if who.of else "")]
         return [Holder(account=one) for one in state.data.get(who.each or who.field) or []]
+
+    def find_people(self, who: Who, state: CaseState) -> Sequence[str]:
+        found = []
+        for holder in self.find_holders(who, state):
+            named = [one for one in PEOPLE if person(one).is_asked(holder)]
+            found += [holder.account] if holder.account else named
+        return [one for one in found if one not in self.locked]
 
     def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
         return [one for one in holders if one.account not in self.locked]
@@ -81,6 +103,7 @@ class Play:
     state: CaseState = field(default_factory=CaseState)
     log: list[Event] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    opened: dict[str, Any] = field(default_factory=dict)
 
     def draft(self, account: str) -> Draft:
         return Draft(self.type, self.state, person(account), self.world)
@@ -94,7 +117,7 @@ class Play:
     def start(self, account: str, **data: Any) -> None:
         draft = self.draft(account)
         moving.start(
-            draft, type=self.type.code, version=0, starter=account,
+            draft, type=self.type.code, version=0, starter=account, **self.opened,
             organization=min(person(account).organizations), data=data,
         )  # fmt: skip
         self.keep(draft)
@@ -118,6 +141,13 @@ def be_away(draft: Draft, account: str, agent: str) -> None:
             absences._move(draft, task)
 
 
+def attach_anything(draft: Draft) -> None:
+    """A file beside the fields; its digest is whatever its id is."""
+    file = draft.world.new_id()
+    sent = {"id": file, "name": f"{file}.pdf", "type": "application/pdf", "size": 1, "sha256": file}
+    attaching.attach(draft, [sent])
+
+
 VERBS: dict[str, Any] = {
     "act": deciding.act,
     "send_back": deciding.send_back,
@@ -134,9 +164,17 @@ VERBS: dict[str, Any] = {
     "cancel_supplement": pausing.cancel_supplement,
     "migrate": pausing.migrate,
     "child_ended": joining.tell_child_ended,
-    "tick": tick,
+    "hear": hearing.hear,
+    "child_progress": joining.tell_child_progress,
+    "report": requesting.report,
+    "request": requesting.request,
+    "answer": requesting.answer,
+    "tick": lambda draft: (tick(draft), chase(draft)),
     "be_away": be_away,
     "lock": lambda draft, account: draft.world.locked.add(account),
+    "attach": attach_anything,
+    "detach": attaching.detach,
+    "erase": attaching.erase,
     "urge": lambda draft: draft.say("urged", by=draft.person.account),
 }
 
@@ -145,6 +183,7 @@ def play_at_random(text: str, seed: int, steps: int) -> Play:
     """Anybody does anything, mostly what is possible; what is refused is noted."""
     dice = random.Random(seed)
     play = Play(read_case_type(text))
+    play.opened = dice.choice([{}, {"assigner": dice.choice(PEOPLE), "depth": 1}])
     play.world.agents = {"p5": "p0"} if dice.random() < 0.3 else {}
     members = dice.sample(PEOPLE, dice.randint(1, 5))
     play.start(
@@ -175,8 +214,10 @@ def _anything(play: Play, dice: random.Random) -> tuple[str, list[Any], dict[str
     task = dice.choice(play.open_tasks() or tasks) if dice.random() < 0.8 else dice.choice(tasks)
     other = Holder(account=dice.choice(PEOPLE))
     earlier = play.state.earlier() or list(play.type.nodes)
+    asked = [one["task"] for one in play.state.requests.values()]
     ways: list[tuple[float, str, list[Any], dict[str, Any]]] = [
-        (9, "act", [task, dice.choice(["agree", "agree", "refuse", "drop"])], {"opinion": "."}),
+        (9, "act", [task, dice.choice(["agree", "agree", "refuse", "drop"])],
+         {"opinion": ".", "copies": dice.sample(PEOPLE, dice.choice([0, 0, 0, 1, 2]))}),
         (2, "send_back", [task, dice.choice(earlier)],
          {"reason": ".", "straight": dice.random() < 0.5}),
         (2, "withdraw", [], {}),
@@ -193,7 +234,16 @@ def _anything(play: Play, dice: random.Random) -> tuple[str, list[Any], dict[str
         (0.1, "migrate", [1, dice.choice(list(play.type.nodes))], {"reason": "."}),
         (1, "child_ended", [dice.choice(list(play.state.children) or ["none"])],
          {"status": "closed", "outcome": "answered"}),
+        (1, "child_progress", [dice.choice(list(play.state.children) or ["none"]), dice.random()], {}),
+        (2, "report", [task], {"data": {"percent": dice.randint(0, 100)}}),
+        (2, "request", [task, dice.choice(["delay", "cancel"])],
+         {"reason": ".", "days": dice.choice([1, 3, 10, 0])}),
+        (4, "answer", [dice.choice(asked or tasks), dice.choice(["agree", "refuse"])], {"opinion": "."}),
         (0.3, "urge", [], {}),
+        (1, "attach", [], {}),
+        (0.5, "detach", [dice.choice(list(play.state.attached) or ["none"])],
+         {"reason": ".", "oversees": dice.random() < 0.5}),
+        (0.1, "erase", [dice.choice(list(play.state.attached) or ["none"])], {"reason": "."}),
         (0.5, "be_away", [dice.choice(PEOPLE), dice.choice(PEOPLE)], {}),
         (0.1, "lock", [dice.choice(PEOPLE)], {}),
         (2, "tick", [], {}),

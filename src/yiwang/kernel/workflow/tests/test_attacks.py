@@ -305,7 +305,7 @@ class TestTrees:
         services.publish_case_type(town["eng"], again)
         with pytest.raises(Conflict) as told:
             town.start("mayor", "demo.instruction", departments=["D01"], text="x")
-        assert told.value.code == "workflow.children.endless"
+        assert told.value.code == "workflow.children.deep"
         assert not Case.objects.exists()
 
     def test_steps_that_open_nothing_in_a_circle_are_stopped(self, town):

@@ -142,7 +142,7 @@ def test_nobody_decides_about_what_they_asked_for_where_the_type_says_so(town):
     )
     services.publish_case_type(town["eng"], text)
     case = town.start("li", days=2)
-    assert services.list_tasks(town["li"], "todo") == []
+    assert services.list_box(town["li"], "todo").lines == []
     with pytest.raises(NotPermitted):
         services.act_on_task(town["li"], town.task(case), "agree")
     with pytest.raises(InvalidInput, match="asked for"):
@@ -152,7 +152,7 @@ def test_nobody_decides_about_what_they_asked_for_where_the_type_says_so(town):
 
     # Of D02 only zhao holds the role: alone, they are nobody, and who oversees is asked.
     other = town.start("zhao", days=2)
-    assert [one.case_id for one in services.list_tasks(town["mayor"], "todo")] == [other.pk]
+    assert [one.case_id for one in services.list_box(town["mayor"], "todo").lines] == [other.pk]
 
 
 def test_only_roles_that_the_type_names_may_start_it(town):
@@ -536,10 +536,10 @@ def test_who_has_nothing_to_do_with_a_case_does_not_learn_that_it_exists(town):
 
 def test_the_inbox_holds_what_is_mine_and_what_is_my_roles(town):
     case = town.start("wang", days=2)
-    assert [one.case_id for one in services.list_tasks(town["li"], "todo")] == [case.pk]
-    assert [one.case_id for one in services.list_tasks(town["sun"], "todo")] == [case.pk]
-    assert services.list_tasks(town["zhao"], "todo") == []
+    assert [one.case_id for one in services.list_box(town["li"], "todo").lines] == [case.pk]
+    assert [one.case_id for one in services.list_box(town["sun"], "todo").lines] == [case.pk]
+    assert services.list_box(town["zhao"], "todo").lines == []
     town.act("li", case)
-    assert services.list_tasks(town["sun"], "todo") == []
-    assert [one.case_id for one in services.list_tasks(town["li"], "done")] == [case.pk]
-    assert [one.id for one in services.list_cases(town["wang"])] == [case.pk]
+    assert services.list_box(town["sun"], "todo").lines == []
+    assert [one.case_id for one in services.list_box(town["li"], "done").lines] == [case.pk]
+    assert [one.id for one in services.list_box(town["wang"], "started").lines] == [case.pk]

@@ -10,17 +10,17 @@ import pytest
 from yiwang.kernel.workflow.services.machine.evolving import replay
 from yiwang.kernel.workflow.types import DONE, MAIN, OPEN, SUPPLEMENT, WAITING, CaseState
 
-from .files import BOARD, LEAVE, TASKS
+from .files import BOARD, COPIED, LEAVE, ORDER, TASKS
 from .play import Play, play_at_random
 
-FILES = {"leave": LEAVE, "board": BOARD, "tasks": TASKS}
+FILES = {"leave": LEAVE, "board": BOARD, "tasks": TASKS, "copied": COPIED, "order": ORDER}
 QUICK, ALL = 600, int(os.environ.get("YIWANG_EXAMPLES_HISTORIES", "10000"))
 
 
 def run_histories(count: int) -> Counter[str]:
     told: Counter[str] = Counter()
     for seed in range(count):
-        play = play_at_random(list(FILES.values())[seed % 3], seed, 12 + seed % 20)
+        play = play_at_random(list(FILES.values())[seed % len(FILES)], seed, 12 + seed % 20)
         check(play)
         told.update(event.kind for event in play.log)
         told.update(play.refused)
@@ -35,6 +35,16 @@ def check(play: Play) -> None:
     someone_is_asked(play.state, play)
     tasks_hang_together(play.state)
     nobody_decides_for_all(play)
+    files_stay(play)
+
+
+def files_stay(play: Play) -> None:
+    """Every file that was attached is at hand or was taken away by an event that names it."""
+    sent = [
+        one["id"] for event in play.log if event.kind == "attached" for one in event.body["files"]
+    ]
+    gone = {event.body["file"] for event in play.log if event.kind in ("detached", "erased")}
+    assert [one for one in sent if one not in gone] == list(play.state.attached)
 
 
 def tasks_hang_together(state: CaseState) -> None:
@@ -96,7 +106,8 @@ def test_hundreds_of_random_histories_replay_to_the_state_they_left() -> None:
     for kind in (
         "returned", "withdrawn", "task_moved", "task_waits", "task_reopened", "suspended", "resumed",
         "supplement_asked", "supplemented", "terminated", "closed", "child_ended", "migrated",
-        "clock_set", "clock_dropped", "lit",
+        "clock_set", "clock_dropped", "lit", "copied", "reported", "requested", "answered", "chased",
+        "child_progress",
     ):  # fmt: skip
         assert told[kind], kind
     for code in ("workflow.task.not_yours", "workflow.task.done", "workflow.case.suspended"):

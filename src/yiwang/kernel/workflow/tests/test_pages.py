@@ -111,14 +111,17 @@ def test_boxes_are_paged_without_losing_a_line(browse, town):
         ("workflow.todo", "/cases/", "li"),
         ("workflow.done", "/cases/done/", "li"),
         ("workflow.started", "/cases/started/", "wang"),
+        ("workflow.todo_kind", "/cases/?kind=demo.leave&q=a&light=red", "li"),
+        ("workflow.copied", "/cases/copied/", "qian"),
+        ("workflow.watched", "/cases/watched/", "wang"),
         ("workflow.types", "/cases/types/", "eng"),
     ],
 )
 def test_a_box_takes_as_many_queries_as_on_record(browse, town, name, path, who):
     def add(count: int = 8) -> None:
         for _ in range(count):
-            town.act("li", town.start("wang", days=1))
-            town.start("wang", days=1)
+            town.act("li", town.start("wang", days=1), copies=[town["qian"].id])
+            services.watch_case(town["wang"], town.start("wang", days=1).pk)
             services.publish_case_type(town["eng"], f"{LEAVE}# {Case.objects.count()}\n")
 
     def ask() -> None:

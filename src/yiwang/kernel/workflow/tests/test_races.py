@@ -12,12 +12,16 @@ from django.db import connection
 from django.db.models import Max
 
 from yiwang.kernel.base.errors import Conflict, YiwangError
+from yiwang.kernel.files.models import FileRow
+from yiwang.kernel.files.tests.samples import PNG, sent
 from yiwang.kernel.query.rows import rows_of
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, CaseEntry, Submission
 from yiwang.kernel.workflow.services import steps, store
+from yiwang.kernel.workflow.services.attachments import BESIDE
 
 from .conftest import make_town
+from .test_attachments import PAPERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 8
@@ -166,3 +170,38 @@ def test_parts_of_one_instruction_answered_at_once_join_once(town):
     case.refresh_from_db()
     assert case.node == "review"
     assert CaseEntry.objects.filter(case=case, kind="entered").count() == 2
+
+
+def test_a_form_with_a_file_sent_by_eight_at_once_is_one_case_with_one_attachment(town):
+    """Each request brings the bytes anew; what the others brought is nobody's and is swept."""
+    services.publish_case_type(town["eng"], PAPERS)
+    field = services.find_newest("demo.papers")[1].fields["photos"]
+    actor = town["wang"]
+
+    def send(_at: int) -> Any:
+        photo = services.keep_upload(actor, "demo.papers", field, sent("门头.png", PNG))
+        return services.start_case(actor, "demo.papers", {"photos": [photo]}, key="once")
+
+    cases = all_at_once(PEOPLE, send)
+
+    assert len({one.pk for one in cases}) == 1
+    assert FileRow.objects.filter(owner_type="workflow.case").count() == 1
+    assert FileRow.objects.filter(owner_type="workflow.upload").count() == PEOPLE - 1
+
+
+def test_the_same_file_attached_by_eight_windows_at_once_is_one_attachment(town):
+    services.publish_case_type(town["eng"], PAPERS)
+    field = services.find_newest("demo.papers")[1].fields["photos"]
+    actor = town["wang"]
+    photo = services.keep_upload(actor, "demo.papers", field, sent("门头.png", PNG))
+    case = services.start_case(actor, "demo.papers", {"photos": [photo]})
+
+    def send(_at: int) -> Any:
+        file = services.keep_upload(actor, "demo.papers", BESIDE, sent("说明.png", PNG))
+        return services.attach_files(actor, case.pk, [file["id"]])
+
+    answers = all_at_once(PEOPLE, send)
+
+    assert not [one for one in answers if one is not None]
+    assert CaseEntry.objects.filter(case=case, kind="attached").count() == 1
+    assert services.replay_case(case.pk) == store.load_state(Case.objects.get(pk=case.pk))

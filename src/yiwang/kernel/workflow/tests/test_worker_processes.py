@@ -12,10 +12,11 @@ from tests.samples.processes import wait_until
 
 from yiwang.kernel.base.clock import now, use_time
 from yiwang.kernel.workflow import services
-from yiwang.kernel.workflow.models import Case, CaseEntry
+from yiwang.kernel.workflow.models import Case, CaseEntry, Push, PushTarget
 
 from .conftest import make_town
 from .files import LEAVE
+from .surveys import make_city, publish
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
 AHEAD = timedelta(seconds=12)
@@ -46,3 +47,28 @@ def test_what_is_overdue_is_told_within_a_minute_although_the_worker_was_killed(
     time.sleep(20)
     assert lit.count() == 1
     assert Case.objects.get(pk=case.pk).memo["told"] == {"node": "red"}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("opened", [1, 60])
+def test_a_survey_reaches_everybody_once_although_its_worker_was_killed(
+    transactional_db, workers, opened
+):
+    """Killed with -9 after so many were asked; another worker takes the job when its lease is over."""
+    town = make_town()
+    make_city(streets=6, communities=15)
+    publish(town["eng"])
+    services.start_case(town["eng"], "demo.ask", {"areas": ["Q1", "Q2"], "topic": "自建房"})
+    victim = workers()
+    wait_until(lambda: PushTarget.objects.filter(state="sent").count() >= opened, seconds=60)
+
+    os.kill(victim.pid, signal.SIGKILL)
+    left = PushTarget.objects.filter(state="waiting").count()
+    workers()
+
+    wait_until(lambda: Push.objects.get().spread_at is not None, seconds=150)
+    assert left > 0
+    asked = list(Case.objects.filter(code="demo.reply").values_list("organization", flat=True))
+    assert len(asked) == 180
+    assert len(set(asked)) == 180
+    assert set(PushTarget.objects.values_list("state", flat=True)) == {"sent"}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from yiwang.kernel.calendar.types import WorkCalendar
 
-from .definition import Who
+from .definition import LookUp, Who
 from .state import CaseState, Holder
 
 
@@ -47,8 +47,14 @@ class World(Protocol):
     def find_holders(self, who: Who, state: CaseState) -> Sequence[Holder]:
         """Whom a rule names; nobody is an empty answer. 解析办理人。"""
 
+    def find_people(self, who: Who, state: CaseState) -> Sequence[str]:
+        """The accounts that a rule names, those who hold a role one by one. 解析人员。"""
+
     def keep_able(self, holders: Sequence[Holder]) -> Sequence[Holder]:
         """Those of them who can act at all; a locked account cannot. 可办理者。"""
 
     def stand_in(self, holder: Holder) -> Holder:
         """The holder, or who stands in while that account is absent. 代理人。"""
+
+    def look_up(self, rule: LookUp, state: CaseState) -> Mapping[str, Any]:
+        """The fields that a record fills; each None where no record holds what the case says. 查找登记。"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 Status = Literal["running", "suspended", "supplementing", "closed", "terminated"]
@@ -21,6 +22,12 @@ OPEN, WAITING, DONE, CANCELLED = "open", "waiting", "done", "cancelled"
 # are asked before it, or do its work for it; a supplement asks the starter for missing things.
 MAIN, ADDED, BEFORE, DELEGATED, SUPPLEMENT = "main", "added", "before", "delegated", "supplement"
 ASIDE = frozenset({BEFORE, DELEGATED, SUPPLEMENT})
+# What a holder asks of whoever assigned it, while the work goes on: a task of its own.
+DELAY, CANCEL = "delay", "cancel"
+REQUESTS = frozenset({DELAY, CANCEL})
+
+# When something is due that has no limit: after everything that has one.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class ChildState:
     status: str = RUNNING
     outcome: str = ""
     progress: float = 0
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,10 @@ class CaseState:
     visit. `came_from` and `moved_by` say who brought it to the present node, from where (empty when
     that cannot be withdrawn); `jump_back` is where a straight return goes on to, to `jump_by`.
     `clocks` are the running limits as JSON (`legal`, `promised`, `node`), `told` the light that
-    people last heard of for each.
+    people last heard of for each. `attached` are the files that were sent beside the fields and not
+    withdrawn, each with who sent it. `assigner` is who split this part off, `depth` how many cases
+    stand above it, `requests` what was asked and not answered yet, `rung` how far up the chain
+    people were urged.
     """
 
     type: str = ""
@@ -104,6 +115,13 @@ class CaseState:
     asked: tuple[str, ...] = ()
     clocks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
+    attached: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
+    title: str = ""
+    assigner: str = ""
+    depth: int = 0
+    requests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rung: int = 0
 
     @property
     def live(self) -> bool:

@@ -31,8 +31,9 @@ class Resource(models.Model):
     """One catalogue entry with an owner department. 数据资源。
 
     Fields follow 政务信息资源目录编制指南(试行). `table` names the pool table behind it, empty
-    until something has landed. `grade` is the grade that holds: `grade_computed` from its items, or
-    `grade_chosen` by a person, who then saw `grade_over` computed.
+    until something has landed. `grade` is the grade that holds: `grade_computed` from its items and
+    from `grade_declared`, or `grade_chosen` by a person, who then saw `grade_over` computed.
+    `kept_by` names the entity whose rows these are; empty where departments send them in.
     """
 
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
@@ -54,11 +55,13 @@ class Resource(models.Model):
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.SOURCE)
     grade = models.PositiveSmallIntegerField(default=0)
     grade_computed = models.PositiveSmallIntegerField(default=0)
+    grade_declared = models.PositiveSmallIntegerField(default=0)
     grade_chosen = models.PositiveSmallIntegerField(null=True)
     grade_over = models.PositiveSmallIntegerField(default=0)
     grade_reason = models.CharField(max_length=300, blank=True)
     key = models.JSONField(default=list)
     table = models.CharField(max_length=ID_LENGTH, blank=True, db_index=True)
+    kept_by = models.CharField(max_length=100, blank=True)
     landed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
@@ -77,7 +80,9 @@ class Item(models.Model):
     `reasons`; `declined` says a person looked and found the suggestion wrong. `found` is what the
     finder saw inside its cells (`filled`, `passed`, `looked`, `kinds`); `cleared` says a person
     looked and found no personal data there. An item that the
-    newest version has no longer is `gone`: earlier versions are still masked by it.
+    newest version has no longer is `gone`: earlier versions are still masked by it. Of a `declared`
+    one the element came with the declaration; `grade` is the least that was declared; a `closed`
+    one holds a structure with personal data inside, and shows nothing where it is masked.
     """
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="items")
@@ -91,6 +96,9 @@ class Item(models.Model):
     found = models.JSONField(default=dict)
     cleared = models.BooleanField(default=False)
     gone = models.BooleanField(default=False)
+    declared = models.BooleanField(default=False)
+    closed = models.BooleanField(default=False)
+    grade = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [

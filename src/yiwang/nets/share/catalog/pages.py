@@ -37,7 +37,7 @@ from .listing import list_entries
 from .looking_pages import download, show_looks, show_profile, show_row, show_rows
 from .models import Resource
 from .services.permissions import EDIT, PUBLISH, READ, UNMASK
-from .types import GRADES, ItemInfo
+from .types import GRADES, RESOURCE_PANELS, ItemInfo
 
 
 @needs(READ)
@@ -59,7 +59,9 @@ def show_detail(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         "missing": services.list_missing(resource) if not resource.publish_date else [],
         "may_publish": actor.may(PUBLISH, organization=resource.owner),
         "item_rows": describe_items(services.list_items(resource.id)),
+        "panels": [one for port in RESOURCE_PANELS.values() if (one := port(actor, resource))],
         "versions": services.list_versions(actor, resource.id),
+        "cases": services.list_cases(actor, resource.id),
     })  # fmt: skip
 
 
@@ -93,6 +95,7 @@ def bind(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         return redirect("catalog:detail", resource.id)
     context = services.frame_of(actor, resource) | {
         "item_rows": describe_items(items),
+        "cases": services.list_cases(actor, resource.id),
     }
     return render(request, "catalog/bind.html", context)
 

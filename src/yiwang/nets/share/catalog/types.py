@@ -120,9 +120,9 @@ GRADES = {
 
 @dataclass(frozen=True, slots=True)
 class GradeReason:
-    """One reason for a grade: an element, what was found inside, or how many rows. 定级依据。
+    """One reason for a grade: an element, a declaration, what was found inside, how many rows. 定级依据。
 
-    `code` is the element or the kind found.
+    `code` is the element, the kind found, or the entity that declares it.
     """
 
     kind: str
@@ -151,7 +151,8 @@ class ItemInfo:
     `element` is the confirmed data element, `suggested` what name and values point to, with
     `reasons` in Chinese and English; masking uses `effective`, so that nothing personal shows before a person has confirmed anything.
     `found` is what stands inside the cells; it masks unless an element is confirmed or a person
-    `cleared` it.
+    `cleared` it. `declared` says that the element came with a declaration, `grade` the least grade
+    that was declared, `closed` that personal data is declared inside.
     """
 
     name: str
@@ -162,6 +163,9 @@ class ItemInfo:
     declined: bool = False
     found: ColumnFinding = field(default_factory=ColumnFinding)
     cleared: bool = False
+    declared: bool = False
+    closed: bool = False
+    grade: int = 0
 
     @property
     def suspect(self) -> bool:
@@ -189,11 +193,47 @@ class ResourceInfo:
     key: tuple[str, ...]
     items: tuple[ItemInfo, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    kept_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredItem:
+    """An item as an entity declares it. 声明的信息项。
+
+    `was` is the name under which it stood; `closed` says that personal data stands inside.
+    """
+
+    name: str
+    element: str = ""
+    grade: int = 0
+    description: str = ""
+    was: str = ""
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An entry as what keeps its rows declares it. 声明的目录条目。
+
+    `resource` is its id, empty for a new one. What `fields` leave out is left to people.
+    """
+
+    kept_by: str
+    owner: str
+    name: str
+    items: tuple[DeclaredItem, ...]
+    resource: str = ""
+    grade: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 ResourceTabs = Callable[[Actor, str], list[tuple[str, str]]]
 RESOURCE_TABS: Registry[ResourceTabs] = Registry("tab of a resource")
 """Views that modules above add to an entry's page: address and message id. 资源页标签登记。"""
+
+ResourcePanel = Callable[[Actor, Any], tuple[str, Mapping[str, Any]] | None]
+RESOURCE_PANELS: Registry[ResourcePanel] = Registry("panel of a resource")
+"""What modules above show on an entry's first page: a template, and what it shows as `panel`. 资源页面板登记。"""
 
 VersionOrigin = Callable[[Actor, str], tuple[str, str] | None]
 VERSION_ORIGINS: Registry[VersionOrigin] = Registry("origin of a version")

@@ -15,16 +15,25 @@ from yiwang.kernel.search.services import SYNONYMS
 from yiwang.kernel.standards.types import ELEMENT_USAGES
 from yiwang.kernel.ui.frame import set_search
 from yiwang.kernel.ui.menu import add_menu
+from yiwang.kernel.workflow.types import SHIPPED_TYPES, ShippedType
 
 from .services import (
     count_conflicts,
-    count_drafts,
     count_lowered,
-    count_unconfirmed,
     grade_all,
     list_element_usages,
 )
-from .services.permissions import DECIDE, EDIT, GRADE_RULE, PUBLISH, READ
+from .services.casework import (
+    ELEMENTS,
+    PUBLISHING,
+    catch_up_elements,
+    catch_up_publishing,
+    entry_page,
+    items_page,
+)
+from .services.items import adopt_proposals, decline_proposals
+from .services.permissions import DECIDE, GRADE_RULE, READ
+from .services.publishing import publish_entry, submit_entry
 
 SHARE = msg("Data sharing")
 
@@ -48,22 +57,6 @@ add_menu(
     icon="list",
 )
 set_search("catalog:list", permission=READ)
-
-
-def drafts_to_complete(actor: Actor) -> Sequence[Todo]:
-    """Entries with data that no other department can see yet. 待发布目录。"""
-    if not (actor.may(EDIT) or actor.may(PUBLISH)):
-        return []
-    title = msg("%(count)s resources have data but are not published")
-    return [Todo(title, count_drafts(actor), "/catalog/?state=draft", "yellow")]
-
-
-def elements_to_confirm(actor: Actor) -> Sequence[Todo]:
-    """Entries whose items wait for a word on what they are: until then they have no score. 待确认数据元。"""
-    if not actor.may(EDIT):
-        return []
-    title = msg("%(count)s resources have proposed data elements to confirm")
-    return [Todo(title, count_unconfirmed(actor), "/catalog/?elements=proposed", "yellow")]
 
 
 def conflicts_to_decide(actor: Actor) -> Sequence[Todo]:
@@ -90,8 +83,28 @@ def grade_again(event: Event) -> None:
 
 TODO_SOURCES.register("catalog.conflicts", conflicts_to_decide)
 TODO_SOURCES.register("catalog.lowered", lowered_to_check)
-TODO_SOURCES.register("catalog.elements", elements_to_confirm)
-TODO_SOURCES.register("catalog.drafts", drafts_to_complete)
+SHIPPED_TYPES.register(
+    PUBLISHING,
+    ShippedType(
+        PUBLISHING,
+        __package__,
+        "publishing.yaml",
+        url=entry_page,
+        effects={"publish": submit_entry, "published": publish_entry},
+        catch_up=catch_up_publishing,
+    ),
+)
+SHIPPED_TYPES.register(
+    ELEMENTS,
+    ShippedType(
+        ELEMENTS,
+        __package__,
+        "elements.yaml",
+        url=items_page,
+        effects={"adopted": adopt_proposals, "declined": decline_proposals},
+        catch_up=catch_up_elements,
+    ),
+)
 ELEMENT_USAGES.register("catalog", list_element_usages)
 
 

@@ -11,7 +11,7 @@ from yiwang.kernel.jobs.services import JobContext, schedule, task
 from yiwang.kernel.jobs.types import GivenUp
 
 from . import services
-from .services import notices, returning
+from .services import casework, notices, returning
 
 
 def give_up(gone: GivenUp) -> None:
@@ -63,7 +63,12 @@ def follow(event: Event) -> None:
     services.refresh_groups(str(event.payload["run"]))
 
 
-@task(notices.TASK, label=msg("Send rectification notices"), lease_seconds=300)
+@task(
+    notices.TASK,
+    label=msg("Send rectification notices"),
+    lease_seconds=300,
+    given_up=casework.give_up_sending,
+)
 def send(context: JobContext, *, notices: list[str]) -> dict[str, int]:
     """Write and send notices one after another. 下发整改单。"""
     sent = services.send_all(context.actor, notices, progress=context.progress, check=context.check)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.urls import reverse
 
 from yiwang.kernel.base.act import Actor
-from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.base.todo import TODO_SOURCES, Light, Todo
-from yiwang.kernel.calendar import services as calendar
 from yiwang.kernel.ui.menu import add_menu
+from yiwang.kernel.workflow.types import SHIPPED_TYPES, ShippedType
 from yiwang.nets.share.catalog.types import RESOURCE_TABS
 
 from . import services
+from .services import deciding
+from .services.casework import FINDINGS, catch_up, register_page
 
 SHARE = msg("Data sharing")
-SOON_DAYS = 3
 
 add_menu(
     "quality:home", msg("Data quality"), section=SHARE, permission=services.READ, order=250,
@@ -40,46 +37,22 @@ def quality_tab(actor: Actor, resource_id: str) -> list[tuple[str, str]]:
     return [(reverse("quality:of_resource", args=[resource_id]), msg("Quality"))]
 
 
-def notices_to_answer(actor: Actor) -> Sequence[Todo]:
-    """Notices that a department has to answer, by how soon. 待办整改单。"""
-    if not actor.may(services.ANSWER) or actor.may(services.SEND):
-        return []
-    out = services.notices_out(actor)
-    soon = calendar.add_workdays(today(), SOON_DAYS).date
-    late = out.filter(due_on__lt=today())
-    near = out.filter(due_on__gte=today(), due_on__lte=soon)
-    first = near.order_by("due_on").values_list("due_on", flat=True).first()
-    lines: list[tuple[str, int, Light]] = [
-        (msg("%(count)s rectification notices are overdue"), late.count(), "red"),
-        (msg("%(count)s rectification notices are due within three working days"), near.count(), "yellow"),
-        (msg("%(count)s rectification notices wait for your answer"), out.filter(due_on__gt=soon).count(), "green"),
-    ]  # fmt: skip
-    address = "/quality/notices/"
-    return [
-        Todo(title, count, address, light, first if light == "yellow" else None)
-        for title, count, light in lines
-    ]
-
-
-def findings_to_send(actor: Actor) -> Sequence[Todo]:
-    """What the bureau has to do: decide, send, ask after. 数据局待办。"""
-    if not actor.may(services.SEND):
-        return []
-    overdue, waiting = services.overdue_notices(actor).count(), services.proposed_excuses(actor)
-    groups = sum(number for number, _ in services.count_open_by_owner(actor).values())
-    return [
-        Todo(msg("%(count)s rectification notices are overdue"), overdue, "/quality/notices/", "red"),
-        Todo(
-            msg("%(count)s explanations of departments wait for your decision"),
-            waiting.count(), "/quality/excuses/", "yellow",
-        ),
-        Todo(
-            msg("%(count)s groups of findings are on no notice yet"),
-            groups, "/quality/groups/?state=open",
-        ),
-    ]  # fmt: skip
-
-
 RESOURCE_TABS.register("quality.quality", quality_tab)
-TODO_SOURCES.register("quality.answer", notices_to_answer)
-TODO_SOURCES.register("quality.send", findings_to_send)
+SHIPPED_TYPES.register(
+    FINDINGS,
+    ShippedType(
+        FINDINGS,
+        __package__,
+        "rectifying.yaml",
+        url=register_page,
+        effects={
+            "sending": deciding.send_findings,
+            "excusing": deciding.excuse_findings,
+            "explaining": deciding.excuse_findings,
+            "asking": deciding.check_findings,
+            "accepting": deciding.accept_explanations,
+            "declining": deciding.decline_explanations,
+        },
+        catch_up=catch_up,
+    ),
+)

@@ -120,6 +120,7 @@ def frame(actor: Actor, table: SourceTable) -> dict[str, Any]:
         "resource": resource,
         "open_run": open_run,
         "facts": facts_of(table),
+        "cases": services.list_cases(actor, table.id),
         "may_manage": actor.may(services.MANAGE, organization=table.source.owner),
     }
 

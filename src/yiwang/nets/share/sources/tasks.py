@@ -7,7 +7,7 @@ from datetime import timedelta
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.jobs.services import JobContext, schedule, task
 
-from .services import TASK, give_up, perform, run_due, sweep_runs
+from .services import TASK, give_up, perform, run_due, sweep_runs, watch_tables
 
 
 @task(TASK, label=msg("Read a live source"), lease_seconds=120, given_up=give_up)
@@ -26,8 +26,8 @@ READING_ROWS = msg("Rows read")
 
 @task("sources.due", label=msg("Ask for readings that are due"), quick=True, internal=True)
 def due(context: JobContext) -> dict[str, int]:  # noqa: ARG001 - tasks' shape
-    """Begin what is due, end what was lost. 触发到期读取。"""
-    return {"lost": sweep_runs(), "asked": len(run_due())}
+    """Begin what is due, end what was lost, open and end cases of what is late. 触发到期读取。"""
+    return {"lost": sweep_runs(), "asked": len(run_due()), "cases": watch_tables()}
 
 
 schedule("sources.due", every=timedelta(minutes=1))

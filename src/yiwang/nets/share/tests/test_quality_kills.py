@@ -17,7 +17,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality import services
 from yiwang.nets.share.quality.models import DimensionScore, Result, Run
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races, pytest.mark.deep]
 ROWS = 60_000
 
 

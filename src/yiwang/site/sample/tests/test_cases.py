@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def todo(name):
     actor = identity.get_actor(identity.find_account(name).id)
-    return [one.title for one in workflow.list_tasks(actor, "todo")]
+    return [one.title for one in workflow.list_box(actor, "todo").lines]
 
 
 def test_a_steward_finds_two_tasks_and_the_director_an_instruction_under_way():
@@ -23,7 +23,7 @@ def test_a_steward_finds_two_tasks_and_the_director_an_instruction_under_way():
     assert sorted(todo("wang.minzheng")) == ["低收入家庭登记核查", "陈知远请假 5 天"]
     assert todo("li.shichang") == []
     director = identity.get_actor(identity.find_account("sun.juzhang").id)
-    (instruction,) = workflow.list_cases(director)
+    (instruction,) = workflow.list_box(director, "started").lines
     assert (instruction.status, workflow.describe_case(director, instruction.id).state.node) == (
         "running", "parts",
     )  # fmt: skip

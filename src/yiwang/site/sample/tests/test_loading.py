@@ -16,7 +16,7 @@ def test_the_city_stands_with_its_organizations_roles_and_sign_ins():
     signs = load_sample_city()
 
     assert is_sample_loaded()
-    assert len(identity.list_organizations()) == len(list_sample_organizations()) == 98
+    assert len(identity.list_organizations()) == len(list_sample_organizations()) == 122
     assert {sign.role for sign in signs} == {
         "steward", "viewer", "engineer", "director", "sysadmin", "secadmin", "auditor",
     }  # fmt: skip
@@ -29,14 +29,14 @@ def test_loading_again_changes_nothing():
     load_sample_city()
 
     assert load_sample_city() == []
-    assert len(identity.list_organizations()) == 98
+    assert len(identity.list_organizations()) == 122
 
 
 def test_a_given_password_is_the_password_of_all():
     assert {sign.password for sign in load_sample_city("Yunling-donghu-2468")} == {
         "Yunling-donghu-2468"
     }
-    assert len(ACCOUNTS) == 8
+    assert len(ACCOUNTS) == 11
 
 
 def test_the_fictional_divisions_are_known_in_the_sample_node_only():

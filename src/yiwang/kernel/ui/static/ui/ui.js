@@ -16,6 +16,16 @@ document.addEventListener("keydown", (event) => {
   if (location.hash === "#side") location.hash = "";
 });
 
+/** Which headings of the menu stand open is remembered for a year; without script none is. */
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.(".side summary")) return;
+  setTimeout(() => {
+    const open = document.querySelectorAll(".side details[open]");
+    const keys = Array.from(open, (one) => one.dataset.menu).join(".");
+    document.cookie = `yiwang_menu=${keys}; path=/; max-age=31536000; samesite=lax`;
+  });
+});
+
 /** File drop zones: dragging files in, and a list of what was chosen with sizes. */
 function readableSize(bytes) {
   const units = ["B", "KB", "MB", "GB"];
@@ -58,16 +68,57 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 }
 
 /** One box chooses all boxes of its form that bear the name; it is shown only where it works. */
-for (const all of document.querySelectorAll("input[data-check-all]")) {
-  const boxes = () => Array.from(all.form.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`));
-  const count = () => {
-    const chosen = boxes().filter((box) => box.checked).length;
-    all.checked = chosen > 0 && chosen === boxes().length;
-    all.indeterminate = chosen > 0 && !all.checked;
-  };
-  all.hidden = false;
-  all.addEventListener("change", () => { for (const box of boxes()) box.checked = all.checked; });
-  all.form.addEventListener("change", (event) => { if (event.target.name === all.dataset.checkAll) count(); });
+function boxesOf(all) {
+  return Array.from(all.form?.elements ?? []).filter((box) => box.type === "checkbox" && box.name === all.dataset.checkAll);
+}
+function countBoxes(all) {
+  const boxes = boxesOf(all);
+  const chosen = boxes.filter((box) => box.checked).length;
+  all.checked = chosen > 0 && chosen === boxes.length;
+  all.indeterminate = chosen > 0 && !all.checked;
+}
+function showCheckAll(part) {
+  for (const all of part.querySelectorAll("input[data-check-all]")) { all.hidden = false; countBoxes(all); }
+}
+showCheckAll(document);
+document.addEventListener("htmx:after:swap", () => showCheckAll(document));
+document.addEventListener("change", (event) => {
+  const { target } = event;
+  if (target.dataset?.checkAll) for (const box of boxesOf(target)) box.checked = target.checked;
+  for (const all of document.querySelectorAll("input[data-check-all]")) {
+    if (all.form && all.form === target.form && all !== target && all.dataset.checkAll === target.name) countBoxes(all);
+  }
+});
+
+/** Printing needs script, so its button shows only with it. */
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+/** Phrases below a place to write become buttons: one press puts one where the cursor stands. */
+for (const part of document.querySelectorAll("[data-phrases]")) {
+  const place = document.getElementById(part.dataset.phrases);
+  const select = part.querySelector("select");
+  const buttons = Array.from(select.options).filter((option) => option.value).map((option) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button compact";
+    button.textContent = option.value;
+    button.addEventListener("click", () => {
+      place.setRangeText(option.value, place.selectionStart, place.selectionEnd, "end");
+      place.focus();
+    });
+    return button;
+  });
+  const list = document.createElement("span");
+  list.className = "phrase-list";
+  list.setAttribute("role", "group");
+  list.setAttribute("aria-label", part.querySelector("label").textContent);
+  list.append(...buttons);
+  part.querySelector("label").hidden = true;
+  select.hidden = true;
+  part.prepend(list);
 }
 
 /** A form sent twice by an impatient hand is sent once. */

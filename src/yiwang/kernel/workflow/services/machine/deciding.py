@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotPermitted
@@ -11,11 +11,13 @@ from yiwang.kernel.workflow.types import (
     CANCELLED,
     DONE,
     OPEN,
+    REQUESTS,
     WAITING,
     Holder,
     TaskState,
 )
 
+from .copying import copy_by_hand
 from .draft import Draft, find_node, require_reason
 from .moving import enter, handlers_of, settle
 
@@ -29,12 +31,14 @@ def act(
     *,
     opinion: str = "",
     data: Mapping[str, Any] | None = None,
+    copies: Sequence[str] = (),
 ) -> None:
     """Decide on a task; 同意 is the first action of a node. 办理。
 
-    Who was asked aside (加签 before, 委派) only replies, and the one who asked decides.
+    Who was asked aside (加签 before, 委派) only replies, and the one who asked decides. `copies`
+    are accounts that are told of it.
     """
-    task = draft.find_own_task(task_id)
+    task = draft.find_deciding_task(task_id)
     if task.kind in ASIDE:
         action = REPLY
     else:
@@ -42,6 +46,7 @@ def act(
     if data:
         draft.say("filled", data=dict(data))
     finish(draft, task, action, opinion)
+    copy_by_hand(draft, copies)
     if task.kind in ASIDE:
         wake_parent(draft, task)
     else:
@@ -71,7 +76,7 @@ def send_back(draft: Draft, task_id: str, to: str, *, reason: str, straight: boo
 
     `straight`: once they agree the case comes directly back here instead of going every step again.
     """
-    task = draft.find_own_task(task_id)
+    task = draft.find_deciding_task(task_id)
     draft.require_verb("return")
     reason = require_reason(reason)
     find_node(draft, to)
@@ -107,7 +112,7 @@ def withdraw(draft: Draft, *, reason: str = "") -> None:
 def _own_vote(draft: Draft) -> TaskState | None:
     """A vote of theirs in the present node, which others still have to complete."""
     for task in draft.state.tasks.values():
-        voted = task.status == DONE and task.kind not in ASIDE
+        voted = task.status == DONE and task.kind not in ASIDE | REQUESTS
         if voted and task.by == draft.person.account:
             return task
     return None

@@ -11,6 +11,7 @@ from yiwang.kernel.workflow.types import (
     DONE,
     MAIN,
     OPEN,
+    REQUESTS,
     WAITING,
     CaseState,
     CaseType,
@@ -78,6 +79,13 @@ class Draft:
         if not self.person.is_asked(task.holder):
             raise NotPermitted("workflow.task.not_yours", "This task is not yours")
         require_open(task)
+        return task
+
+    def find_deciding_task(self, task_id: str) -> TaskState:
+        """The same, but none that only answers what a holder asked for. 取本人决定任务。"""
+        task = self.find_own_task(task_id)
+        if task.kind in REQUESTS:
+            raise NotPermitted("workflow.verb.not_here", "This is not possible at this step")
         return task
 
     def get_task(self, task_id: str) -> TaskState:

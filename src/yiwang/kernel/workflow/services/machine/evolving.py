@@ -30,6 +30,8 @@ from yiwang.kernel.workflow.types import (
 )
 
 Body = Mapping[str, Any]
+CHASE = "chase"
+"""The clock that counts to the next one who is urged. 催办时钟。"""
 Change = Callable[[CaseState, Body], CaseState]
 
 
@@ -54,6 +56,10 @@ def _opened(state: CaseState, body: Body) -> CaseState:
         starter=body["starter"],
         organization=body["organization"],
         data=dict(body["data"]),
+        number=body.get("number", ""),
+        title=body.get("title", ""),
+        assigner=body.get("assigner", ""),
+        depth=body.get("depth", 0),
     )
 
 
@@ -71,6 +77,7 @@ def _entered(state: CaseState, body: Body) -> CaseState:
         visit=state.visit + 1,
         tasks={},
         children={},
+        requests={},
         handled=handled if jump_back else _before(handled, body["node"]),
         came_from=body.get("back", ""),
         moved_by=body.get("by", ""),
@@ -131,7 +138,7 @@ def _task_moved(state: CaseState, body: Body) -> CaseState:
 
 
 def _told(state: CaseState, _body: Body) -> CaseState:
-    """An event that is only remembered: urged, returned, withdrawn, overdue."""
+    """An event that is only remembered: urged, copied, returned, withdrawn."""
     return state
 
 
@@ -160,14 +167,16 @@ def _terminated(state: CaseState, _body: Body) -> CaseState:
 
 
 def _child_opened(state: CaseState, body: Body) -> CaseState:
-    return replace(state, children={**state.children, body["child"]: ChildState(body["child"])})
+    child = ChildState(body["child"], weight=body.get("weight", 1.0))
+    return replace(state, children={**state.children, child.id: child})
 
 
 def _child_ended(state: CaseState, body: Body) -> CaseState:
     """A child that is not of the present node any more is only remembered."""
     if body["child"] not in state.children:
         return state
-    child = ChildState(body["child"], body["status"], body["outcome"], 1.0)
+    stood = state.children[body["child"]]
+    child = replace(stood, status=body["status"], outcome=body["outcome"], progress=1.0)
     return replace(state, children={**state.children, child.id: child})
 
 
@@ -183,7 +192,22 @@ def _clock_dropped(state: CaseState, body: Body) -> CaseState:
     """The step of that clock was left; a new one is told of anew."""
     clocks = {name: clock for name, clock in state.clocks.items() if name != body["clock"]}
     told = {name: light for name, light in state.told.items() if name != body["clock"]}
-    return replace(state, clocks=clocks, told=told)
+    rung = 0 if body["clock"] == CHASE else state.rung
+    return replace(state, clocks=clocks, told=told, rung=rung)
+
+
+def _requested(state: CaseState, body: Body) -> CaseState:
+    asked = {name: body[name] for name in ("task", "days") if name in body}
+    return replace(state, requests={**state.requests, body["request"]: asked})
+
+
+def _answered(state: CaseState, body: Body) -> CaseState:
+    requests = {name: one for name, one in state.requests.items() if name != body["request"]}
+    return replace(state, requests=requests)
+
+
+def _chased(state: CaseState, body: Body) -> CaseState:
+    return replace(state, rung=body["rung"])
 
 
 def _lit(state: CaseState, body: Body) -> CaseState:
@@ -196,7 +220,18 @@ def _child_progress(state: CaseState, body: Body) -> CaseState:
 
 
 def _migrated(state: CaseState, body: Body) -> CaseState:
-    return replace(state, version=body["version"])
+    return replace(state, version=body["version"], title=body.get("title", state.title))
+
+
+def _attached(state: CaseState, body: Body) -> CaseState:
+    """What a file is called and what its digest is only the log tells."""
+    sent = {one["id"]: body["by"] for one in body["files"]}
+    return replace(state, attached={**state.attached, **sent})
+
+
+def _detached(state: CaseState, body: Body) -> CaseState:
+    left = {file: by for file, by in state.attached.items() if file != body["file"]}
+    return replace(state, attached=left)
 
 
 CHANGES: Mapping[str, Change] = {
@@ -210,6 +245,8 @@ CHANGES: Mapping[str, Change] = {
     "task_reopened": _task_reopened,
     "task_moved": _task_moved,
     "urged": _told,
+    "heard": _told,
+    "copied": _told,
     "returned": _told,
     "withdrawn": _told,
     "clock_set": _clock_set,
@@ -226,4 +263,11 @@ CHANGES: Mapping[str, Change] = {
     "child_progress": _child_progress,
     "joined": _told,
     "migrated": _migrated,
+    "attached": _attached,
+    "detached": _detached,
+    "erased": _detached,
+    "reported": _told,
+    "requested": _requested,
+    "answered": _answered,
+    "chased": _chased,
 }

@@ -12,6 +12,7 @@ from yiwang.kernel.workflow.types import (
     CANCELLED,
     DELEGATED,
     MAIN,
+    REQUESTS,
     SUPPLEMENT,
     WAITING,
     Holder,
@@ -52,7 +53,7 @@ def move(draft: Draft, task: TaskState, to: Holder, *, why: str, reason: str = "
 
 def delegate(draft: Draft, task_id: str, to: Holder, *, reason: str = "") -> None:
     """委派: another prepares it, and it comes back to be decided. 委派。"""
-    task = draft.find_own_task(task_id)
+    task = draft.find_deciding_task(task_id)
     draft.require_verb("delegate")
     _require_other(task, to)
     _ask_beneath(draft, task, [to], DELEGATED, reason)
@@ -66,7 +67,7 @@ def add_signers(
     `before`: they answer first and the task waits; `with`: they sign beside, with a veto; `after`:
     the task is agreed to and they sign then.
     """
-    task = draft.find_own_task(task_id)
+    task = draft.find_deciding_task(task_id)
     draft.require_verb("add_signers")
     _check_people(draft, people)
     if mode == "before":
@@ -89,7 +90,7 @@ def remove_signer(draft: Draft, task_id: str, *, reason: str, oversees: bool = F
     task = draft.get_task(task_id)
     if not is_open(task):
         require_open(task)
-    if task.kind == SUPPLEMENT or (task.kind == MAIN and not oversees):
+    if task.kind in {SUPPLEMENT, *REQUESTS} or (task.kind == MAIN and not oversees):
         raise NotPermitted(
             "workflow.signers.not_added", "Only signers who were added can be removed"
         )
@@ -157,7 +158,8 @@ def _require_one_vote(draft: Draft, task: TaskState, to: Holder) -> None:
 
 
 def _holds_one(draft: Draft, *, beside: TaskState) -> bool:
-    others = (t for t in draft.state.tasks.values() if t.id != beside.id and t.kind not in ASIDE)
+    beneath = ASIDE | REQUESTS
+    others = (t for t in draft.state.tasks.values() if t.id != beside.id and t.kind not in beneath)
     return any(is_open(task) and draft.person.is_asked(task.holder) for task in others)
 
 

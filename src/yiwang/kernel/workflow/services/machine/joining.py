@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiwang.kernel.workflow.types import RUNNING, CaseState, CaseType
+from yiwang.kernel.workflow.types import RUNNING
 
 from .draft import Draft
 from .judging import has_joined
@@ -31,13 +31,3 @@ def join(draft: Draft) -> None:
         rest = [child.id for child in state.children.values() if child.status == RUNNING]
         draft.say("joined", rest=rest)
         go(draft, draft.node.then)
-
-
-def progress_of(case_type: CaseType, state: CaseState) -> float:
-    """How far a case is, 0 to 1: its children's mean while it has some. 进度。"""
-    if not state.live:
-        return 1.0
-    if state.children:
-        return sum(child.progress for child in state.children.values()) / len(state.children)
-    node = case_type.nodes.get(state.node)
-    return node.progress if node else 0.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.base.errors import Conflict
-from yiwang.kernel.workflow.services.guards import decide_by_table, holds_guard
+from yiwang.kernel.workflow.services.guards import decide_by_table, holds_guard, split_off
 from yiwang.kernel.workflow.types import (
     DONE,
     MAIN,
@@ -15,14 +16,18 @@ from yiwang.kernel.workflow.types import (
     Handled,
     Holder,
     Node,
+    Share,
     Who,
 )
 
+from .copying import copy_by_rule
 from .draft import Draft
 from .judging import judge
 
 # A route may lead to a route; a circle without people in it would never end.
 HOPS = 50
+# As many cases may stand above one that opens further ones; a circle of types ends here too.
+DEEPEST = 10
 
 
 def start(draft: Draft, **opened: Any) -> None:
@@ -52,7 +57,10 @@ def enter(
     node = draft.node
     if node.ends:
         draft.say("closed", outcome=node.ends)
-    elif node.decides:
+    copy_by_rule(draft, [*node.copies, *(draft.type.copies if node.ends else ())])
+    if node.ends:
+        return
+    if node.decides:
         _ask(draft, node, holders, skip=skip)
     elif node.children:
         _open_children(draft, node.children, hops, entered)
@@ -61,7 +69,11 @@ def enter(
             "filled", data=decide_by_table(draft.type, node.table, draft.state), by=node.table
         )
         go(draft, node.then, hops=hops + 1, skip=skip, **entered)
-    else:
+    elif node.look_up:
+        found = draft.world.look_up(node.look_up, draft.state)
+        draft.say("filled", data=found, by=node.look_up.entity)
+        go(draft, node.then, hops=hops + 1, skip=skip, **entered)
+    elif node.route:
         go(draft, node.route, hops=hops + 1, skip=skip, **entered)
 
 
@@ -86,6 +98,7 @@ def settle(draft: Draft) -> None:
         return
     came: dict[str, Any] = {"back": node.key, "by": _decider(draft), "jump_back": ""}
     agreed = action == node.positive
+    copy_by_rule(draft, node.actions[action].copies)
     if agreed and draft.state.jump_back:
         holders = [Holder(account=draft.state.jump_by)]
         enter(draft, draft.state.jump_back, holders=holders, **came)
@@ -116,6 +129,9 @@ def _named(draft: Draft, node: Node) -> list[Holder]:
         found = draft.world.find_holders(who, draft.state) if who else ()
         if able := draft.world.keep_able(found):
             return list(able)
+    if draft.state.starter == SYSTEM.id:
+        # Nobody holds the post yet: it waits for whoever comes to hold it.
+        return [Holder(role=next((who.role for who in reversed(rules) if who and who.role), ""))]
     return [Holder(account=draft.state.starter)]
 
 
@@ -142,9 +158,20 @@ def _asks_more(draft: Draft, node: Node) -> bool:
 
 def _open_children(draft: Draft, children: Children, hops: int, entered: Mapping[str, Any]) -> None:
     """Say which children are to be opened; the service opens them. 派生子流程。"""
-    members = draft.state.data.get(children.each) or []
-    for member in members:
-        draft.say("child_opened", child=draft.world.new_id(), type=children.type, member=member)
+    members: dict[str, Share] = {}
+    for share in children.shares:
+        for member in draft.state.data.get(share.each) or []:
+            members.setdefault(member, share)
+    if members and draft.state.depth >= DEEPEST:
+        raise Conflict(
+            "workflow.children.deep", "Nothing is split further than %(levels)s levels",
+            levels=DEEPEST,
+        )  # fmt: skip
+    for member, share in members.items():
+        told = split_off(draft.type, share, draft.state)
+        draft.say(
+            "child_opened", child=draft.world.new_id(), type=children.type, member=member, **told
+        )
     if not members:
         go(draft, draft.node.then, hops=hops + 1, **entered)
 

@@ -101,16 +101,24 @@ def cancel_supplement(draft: Draft, task_id: str, *, reason: str) -> None:
     draft.say("task_reopened", task=task_id)
 
 
-def migrate(draft: Draft, version: int, node: str, *, reason: str) -> None:
+def migrate(draft: Draft, version: int, node: str, *, reason: str, title: str = "") -> None:
     """Go on under another version of the type, at a node of it. 迁移版本。
 
-    `draft.type` is the version to go on under. Whoever held the node is asked anew.
+    `draft.type` is the version to go on under, `title` what the case is called from then on. Whoever held
+    the node is asked anew.
     """
     draft.require_live()
     if node not in draft.type.nodes:
         raise InvalidInput("workflow.node.unknown", "There is no step %(node)s", node=node)
     draft.cancel(draft.state.tasks.values(), "migrated")
-    draft.say("migrated", version=version, was=draft.state.version, reason=require_reason(reason))
+    called = {"title": title} if title not in ("", draft.state.title) else {}
+    draft.say(
+        "migrated",
+        version=version,
+        was=draft.state.version,
+        reason=require_reason(reason),
+        **called,
+    )
     if draft.state.asked:
         draft.say("supplemented", cancelled=True)
     enter(draft, node, jump_back="")

@@ -25,12 +25,20 @@ from yiwang.nets.share.catalog.models import (
     Item,
     Resource,
 )
-from yiwang.nets.share.catalog.types import AuthorityState, ConflictState, Subject
+from yiwang.nets.share.catalog.types import (
+    AuthorityState,
+    ConflictState,
+    SharingType,
+    Subject,
+)
 
 from .entries import get_resource, visible_resources
 from .permissions import CLAIM, DECIDE, READ
 
 SHORT = 4
+
+
+SHARED = (SharingType.UNCONDITIONAL, SharingType.CONDITIONAL)
 
 
 def claim_authority(
@@ -164,6 +172,21 @@ def list_other_sources(
     for one in held:
         found.setdefault(one.element, []).append(one)
     return found
+
+
+def list_shared(elements: Iterable[str], *, beside: str) -> dict[str, Resource]:
+    """Published entries that share an element as its authoritative source, beside one owner's. 可共享数源。
+
+    Whoever asks: that a register is in the catalogue and shared is no secret.
+    """
+    held = (
+        Authority.objects.filter(element__in=list(elements), state=AuthorityState.HOLDING)
+        .filter(resource__publish_date__isnull=False, resource__sharing_type__in=SHARED)
+        .exclude(resource__owner=beside)
+        .select_related("resource")
+        .order_by("-subject")
+    )
+    return {one.element: one.resource for one in held}
 
 
 def list_of_resource(resource: Resource) -> list[Authority]:

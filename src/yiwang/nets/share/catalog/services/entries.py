@@ -16,6 +16,7 @@ from yiwang.kernel.standards.types import ColumnFinding, KindCount
 from yiwang.nets.share.catalog.models import CodeSequence, Item, Resource
 from yiwang.nets.share.catalog.types import CatalogueClass, ItemInfo, ResourceInfo, Stage
 
+from .casework import follow_publishing
 from .indexing import index_resource
 from .permissions import EDIT, READ
 
@@ -43,7 +44,7 @@ def create_resource(actor: Actor, *, owner: str, name: str, **fields: Any) -> Re
     unknown field, Conflict where the owner has an entry of that name already.
     """
     actor.require(EDIT, organization=owner)
-    name = _clean_name(name)
+    name = clean_name(name)
     _refuse_unknown(fields)
     if Resource.objects.filter(owner=owner, name=name).exists():
         raise Conflict(
@@ -70,7 +71,8 @@ def update_resource(actor: Actor, resource_id: str, **fields: Any) -> Resource:
     actor.require(EDIT, organization=resource.owner)
     changed = {name: value for name, value in fields.items() if getattr(resource, name) != value}
     if "name" in changed:
-        changed["name"] = _clean_name(changed["name"])
+        changed["name"] = clean_name(changed["name"])
+        _refuse_kept(resource)
         _refuse_taken(resource, changed["name"])
     with ledger.acting(actor, "share.resource.update", on=ref_of(resource)) as act:
         for name, value in changed.items():
@@ -155,6 +157,7 @@ def describe(resource: Resource, items: Sequence[Item] = ()) -> ResourceInfo:
         key=tuple(resource.key),
         items=tuple(describe_item(item) for item in items),
         facts=_facts(resource),
+        kept_by=resource.kept_by,
     )
 
 
@@ -169,6 +172,9 @@ def describe_item(item: Item) -> ItemInfo:
         declined=item.declined,
         found=read_finding(item.found),
         cleared=item.cleared,
+        declared=item.declared,
+        closed=item.closed,
+        grade=item.grade,
     )
 
 
@@ -220,6 +226,7 @@ def mark_landed(act: Act, resource_id: str, *, table: str, key: Sequence[str]) -
     if resource.stage == Stage.SOURCE:
         resource.stage = Stage.CACHE
     save(resource)
+    follow_publishing(act, resource)
     return resource
 
 
@@ -233,13 +240,23 @@ def _facts(resource: Resource) -> Mapping[str, Any]:
     return {name: getattr(resource, name) for name in names}
 
 
-def _clean_name(name: str) -> str:
+def clean_name(name: str) -> str:
+    """A name of 1 to 200 characters. 清理名称。"""
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > 200:
         raise InvalidInput(
             "catalog.resource.name_invalid", "A resource needs a name of 1 to 200 characters"
         )
     return cleaned
+
+
+def _refuse_kept(resource: Resource) -> None:
+    if resource.kept_by and resource.stage != Stage.RETIRED:
+        raise Conflict(
+            "catalog.resource.kept",
+            "Entity %(entity)s keeps it, and its name comes from there",
+            entity=resource.kept_by,
+        )
 
 
 def _refuse_taken(resource: Resource, name: str) -> None:
@@ -259,11 +276,6 @@ def _refuse_unknown(fields: Mapping[str, Any]) -> None:
         raise InvalidInput(
             "catalog.resource.unknown_field", "There is no field %(fields)s", fields=unknown
         )
-
-
-def count_drafts(actor: Actor) -> int:
-    """Entries within reach that have data and are not published. 待发布数量。"""
-    return editable_resources(actor).filter(publish_date__isnull=True).exclude(table="").count()
 
 
 def editable_resources(actor: Actor) -> QuerySet[Resource]:

@@ -1,7 +1,7 @@
 """The grade of a resource: the highest of all that stands in it. 数据分级（就高从严）。
 
 In the spirit of GB/T 43697: general data in four levels, important data, core data. Computed are
-the items' elements, what was found inside texts, and how many persons a register of personal data
+the items' elements, what an entity declares, what was found inside texts, and how many persons a register of personal data
 may hold; a person may raise the grade, or lower it with a reason that stays visible.
 """
 
@@ -44,6 +44,8 @@ def list_grade_reasons(
     found = []
     personal = False
     for item in items:
+        if item.grade:
+            found.append(GradeReason("declared", item.grade, item.name, ""))
         element = known.get(item.effective)
         if element:
             found.append(GradeReason("element", element.grade, item.name, element.code))
@@ -85,9 +87,12 @@ def reasons_of(resource: Resource) -> list[GradeReason]:
     """The reasons for a resource's computed grade. 资源定级依据。"""
     latest = pool.find_latest(resource.table) if resource.table else None
     known = standards.get_elements()
-    return list_grade_reasons(
+    found = list_grade_reasons(
         list_items(resource.id), known, latest.rows if latest else 0, get_grade_rule()
     )
+    if resource.grade_declared:
+        found.append(GradeReason("declared", resource.grade_declared, "", resource.kept_by))
+    return sorted(found, key=lambda one: -one.grade)
 
 
 def renew_grade(resource: Resource) -> None:

@@ -221,7 +221,7 @@ def _check(entry: Entry, held: Mapping[str, Item], actor: Actor) -> list[RowProb
     for one in entry.lines:
         problems += _check_words(one)
         problems += _check_same(one, line)
-    if entry.known and entry.known.table:
+    if entry.known and (entry.known.table or entry.known.kept_by):
         unknown = (one for name, one in entry.items.items() if name not in held)
         problems += [one.problem("item", NO_ITEM) for one in unknown]
     return problems + _check_elements(entry.items.values())
@@ -311,7 +311,7 @@ def _take(actor: Actor, entry: Entry) -> None:
         resource = create_resource(actor, owner=entry.owner, name=name, **fields)
     else:
         resource = update_resource(actor, entry.known.id, **fields)
-    if not resource.table:
+    if not (resource.table or resource.kept_by):
         _plan_items(resource, entry.items)
     _describe(resource, entry.items)
     bound = {name: code for name, line in entry.items.items() if (code := _element_of(line))}

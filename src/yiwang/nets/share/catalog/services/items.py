@@ -7,16 +7,18 @@ from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from yiwang.kernel.base.act import Act, Actor
+from yiwang.kernel.base.act import SYSTEM, Act, Actor
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.events import services as events
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.standards import services as standards
 from yiwang.kernel.standards.types import ColumnFinding, Usage
+from yiwang.kernel.workflow.types import Arrival
 from yiwang.nets.share.catalog.models import Item, Resource
 from yiwang.nets.share.catalog.types import ItemInfo
 
 from .authorities import refuse_rebinding
+from .casework import decide_elements, follow_elements, open_proposals
 from .entries import (
     describe_item,
     editable_resources,
@@ -54,16 +56,17 @@ def set_items(act: Act, resource: Resource, found: Sequence[ItemInfo]) -> None:
         before = describe_item(item)
         item.position, item.gone = info.position, False
         item.element = info.element or item.element
-        released |= _released(item, before)
+        released |= released_by(item, before)
         item.save()
-    _release(act, resource, released)
+    record_release(act, resource, released)
     renew_grade(resource)
+    follow_elements(act, resource)
     act.note(items=len(found))
 
 
 def with_proposals(rows: QuerySet[Resource]) -> QuerySet[Resource]:
     """Those with items whose proposed element nobody has confirmed or declined. 数据元待确认资源。"""
-    return rows.filter(Exists(_open_proposals().filter(resource=OuterRef("pk"))))
+    return rows.filter(Exists(open_proposals().filter(resource=OuterRef("pk"))))
 
 
 def count_unconfirmed(actor: Actor) -> int:
@@ -73,11 +76,7 @@ def count_unconfirmed(actor: Actor) -> int:
 
 def count_proposals(resource_id: str) -> int:
     """How many items of a resource have a proposed element that nobody looked at. 待确认项数。"""
-    return _open_proposals().filter(resource=resource_id).count()
-
-
-def _open_proposals() -> QuerySet[Item]:
-    return Item.objects.filter(element="", declined=False, gone=False).exclude(suggested="")
+    return open_proposals().filter(resource=resource_id).count()
 
 
 def bind_elements(actor: Actor, resource_id: str, elements: Mapping[str, str]) -> list[ItemInfo]:
@@ -96,17 +95,36 @@ def bind_elements(actor: Actor, resource_id: str, elements: Mapping[str, str]) -
         for name, element in elements.items():
             item = items[name]
             refuse_rebinding(resource, name, element)
+            if element != item.element:
+                refuse_declared(resource, item)
             before = describe_item(item)
             item.element, item.declined = element, not element
             item.cleared |= not element and is_same_guess(before)
-            released |= _released(item, before)
+            released |= released_by(item, before)
             item.save(update_fields=["element", "declined", "cleared"])
-        _release(act, resource, released)
+        record_release(act, resource, released)
         renew_grade(resource)
         save(resource)
         act.note(bound={name: element for name, element in elements.items() if element})
         events.announce(act, "share.resource.bound", {"resource": resource.id})
+        decide_elements(actor, resource)
     return list_items(resource.id)
+
+
+def adopt_proposals(act: Act, arrival: Arrival) -> None:
+    """Confirm every proposed element of the entry that the case is about. 全部采用推荐。"""
+    _word_on_all(act, arrival.subject, adopt=True)
+
+
+def decline_proposals(act: Act, arrival: Arrival) -> None:
+    """Decline every proposed element of the entry that the case is about. 全部不采用。"""
+    _word_on_all(act, arrival.subject, adopt=False)
+
+
+def _word_on_all(act: Act, resource_id: str, *, adopt: bool) -> None:
+    items = open_proposals().filter(resource=resource_id)
+    words = {item.name: item.suggested if adopt else "" for item in items}
+    bind_elements(act.actor, resource_id, words)
 
 
 def _suggest(item: Item, info: ItemInfo) -> None:
@@ -160,7 +178,7 @@ def clear_finding(
             )
         item.cleared = cleared
         item.save(update_fields=["cleared"])
-        _release(act, resource, _released(item, before))
+        record_release(act, resource, released_by(item, before))
         renew_grade(resource)
         act.note(item=name, cleared=cleared, found=list(before.found.personal))
         events.announce(
@@ -171,19 +189,31 @@ def clear_finding(
     return list_items(resource.id)
 
 
-def _released(item: Item, before: ItemInfo) -> dict[str, str]:
+def released_by(item: Item, before: ItemInfo) -> dict[str, str]:
     """The item and its element where it shows from now on and was masked before. 解除脱敏项。"""
     after = describe_item(item)
     return {item.name: after.effective} if is_masked(before) and not is_masked(after) else {}
 
 
-def _release(act: Act, resource: Resource, released: Mapping[str, str]) -> None:
+def record_release(act: Act, resource: Resource, released: Mapping[str, str]) -> None:
     """Put on record that columns are masked no longer, for everybody. 解除脱敏。"""
     if not released:
         return
-    act.actor.require(UNMASK, organization=resource.owner)
+    if act.actor.id != SYSTEM.id:
+        act.actor.require(UNMASK, organization=resource.owner)
     with ledger.acting(act.actor, "share.resource.release", on=ref_of(resource)) as inner:
         inner.note(columns=dict(released))
+
+
+def refuse_declared(resource: Resource, item: Item) -> None:
+    """Refuse to call an item something else than its entity declares. 禁止改绑声明项。"""
+    if item.declared:
+        raise Conflict(
+            "catalog.item.declared",
+            "Entity %(entity)s declares what %(item)s is; change it there",
+            entity=resource.kept_by,
+            item=item.name,
+        )
 
 
 def _refuse_unknown(elements: Mapping[str, str], items: Mapping[str, Item]) -> None:

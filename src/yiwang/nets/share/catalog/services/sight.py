@@ -64,7 +64,7 @@ def guard_of(item: ItemInfo, known: Mapping[str, Element]) -> str:
     An element that is personal but shown whole (sex) gives way to what was found inside.
     """
     element = known.get(item.effective)
-    if item.effective and element is None:
+    if item.closed or (item.effective and element is None):
         return HIDDEN
     if element and element.personal and element.mask != "keep":
         return element.code

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.base.errors import Conflict
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.tabular.types import TableSource
@@ -33,6 +34,18 @@ def refuse_shrink(known: Resource | None, rows: int, told: Instructions) -> None
         before=last.rows,
         after=rows,
         share=round(share * 100),
+    )
+
+
+def refuse_kept(known: Resource | None, sender: str) -> None:
+    """Refuse what anybody sends in for a resource whose rows an entity keeps. 业务对象资源拒收。"""
+    if known is None or not known.kept_by or sender == SYSTEM.id:
+        return
+    raise Conflict(
+        "connect.resource.kept",
+        "Entity %(entity)s keeps the rows of %(resource)s; change them in its app",
+        entity=known.kept_by,
+        resource=known.name,
     )
 
 

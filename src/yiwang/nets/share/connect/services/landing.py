@@ -37,7 +37,7 @@ from .damage import list_damage
 from .differences import DifferenceList, commit_differences, stage_differences
 from .ending import Overtaken, fail, is_open, plain_all, refuse_overtaken
 from .headings import name_columns, rename
-from .holding import refuse_drift, refuse_garbled, refuse_shrink
+from .holding import refuse_drift, refuse_garbled, refuse_kept, refuse_shrink
 from .inspecting import find_inside
 from .mapping import keep_mapping
 from .permissions import LAND
@@ -211,6 +211,7 @@ class Landing:
 
 def _land(landing: Landing) -> None:
     columns = list(landing.columns.values())
+    refuse_kept(landing.known, landing.delivery.sender)
     refuse_garbled(landing.source, landing.delivery.file_name, landing.told)
     refuse_drift(landing.known, columns, landing.told)
     staged = stage(landing.source, columns, landing.differences)

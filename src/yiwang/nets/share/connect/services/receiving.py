@@ -16,6 +16,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.connect.models import Batch, Delivery
 from yiwang.nets.share.connect.types import DeliveryKind, DeliveryState, Instructions
 
+from .holding import refuse_kept
 from .mapping import find_of_owner, follow_mapping
 from .permissions import LAND
 
@@ -62,6 +63,7 @@ def receive_file(
     identity.get_organization(owner)
     told = instructions or Instructions()
     resource_name = check_file(told, owner, file_name, name)
+    refuse_kept(catalog.find_of_owner(owner, resource_name), actor.id)
     mapping = find_of_owner(owner, resource_name)
     told = follow_mapping(told, mapping, file_name)
     delivery = _draft(actor, told, owner=owner, resource_name=resource_name, file_name=file_name)

@@ -129,6 +129,7 @@ def show_group(request: HttpRequest, group_id: str) -> HttpResponseBase:
         "excuses": _excuses(actor, group),
         "may_answer": actor.may(services.ANSWER, organization=group.owner) and group.rows > 0,
         "may_send": actor.may(services.SEND, organization=group.owner),
+        "cases": services.list_cases(actor, [group.resource]),
         "error": error,
     }
     return render(request, "quality/group.html", context | _rows(request, group), status=status)

@@ -195,6 +195,7 @@ def show_notice(request: HttpRequest, notice_id: str) -> HttpResponseBase:
         else:
             return redirect("quality:notice", notice_id=notice.id)
     job = jobs.get_job(actor, notice.job_id) if _being_written(request, notice) else None
+    lines = services.list_lines(notice)
     context = {
         "notice": notice,
         "light": notice_light(notice),
@@ -203,13 +204,14 @@ def show_notice(request: HttpRequest, notice_id: str) -> HttpResponseBase:
         "timeline": list_timeline(notice),
         "lines": [
             (line, title_of(line.group), words_of(line.group), line_light(line.state))
-            for line in services.list_lines(notice)
+            for line in lines
         ],
         "returns": [(one, return_light(one)) for one in services.list_returns(actor, notice.id)],
         "may_download": bool(notice.file) and actor.may(EXPORT, organization=notice.owner),
         "may_answer": actor.may(services.ANSWER, organization=notice.owner) and notice.state in OUT,
         "may_end": actor.may(services.SEND, organization=notice.owner)
         and notice.state in (NoticeState.DRAFT, *OUT),
+        "cases": services.list_cases(actor, {line.group.resource for line in lines}),
         "error": error,
     }
     return render(request, "quality/notice.html", context, status=status)

@@ -95,6 +95,7 @@ def show_of_resource(request: HttpRequest, resource_id: str) -> HttpResponseBase
             if group.rows
         ],
         "unconfirmed": catalog.count_proposals(resource.id),
+        "cases": services.list_cases(actor, [resource.id]),
         "may_edit": actor.may(EDIT, organization=resource.owner),
         "may_run": actor.may(services.RUN, organization=resource.owner) and bool(resource.table),
         "going": Run.objects.filter(

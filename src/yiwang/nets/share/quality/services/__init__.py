@@ -1,5 +1,6 @@
 """The door of data quality. 数据质量服务。"""
 
+from .casework import list_cases
 from .checking import Base, Checked, check_version
 from .declaring import (
     build_rule,
@@ -32,10 +33,8 @@ from .notices import (
     forget_version_in_workbooks,
     get_notice,
     list_lines,
-    notices_out,
     open_notice,
     open_workbook,
-    overdue_notices,
     ref_of_notice,
     send_all,
     send_notice,
@@ -172,6 +171,7 @@ __all__ = [
     "group_of",
     "import_rules",
     "latest_runs",
+    "list_cases",
     "list_departments",
     "list_excuses",
     "list_groups",
@@ -185,10 +185,8 @@ __all__ = [
     "list_runs",
     "mark_source",
     "may_read_quality",
-    "notices_out",
     "open_notice",
     "open_workbook",
-    "overdue_notices",
     "perform_run",
     "process_return",
     "proposed_excuses",

@@ -15,7 +15,6 @@ from yiwang.kernel.base.act import Act, Actor
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.notify import services as notify
 from yiwang.kernel.pool import services as pool
@@ -59,10 +58,21 @@ def excuse(
         ] or [new_excuse(act, group, words, until)]
         Excuse.objects.bulk_create(made)
         act.note(rows=len(found), whole_group=not found)
-        if made[0].state == ExcuseState.PROPOSED:
-            tell_bureau(act, group)
     refresh_groups(group.last_run)
     return made
+
+
+def excuse_groups(actor: Actor, groups: Sequence[Group], *, reason: str) -> None:
+    """Excuse whole groups of one register, with one reason. 批量登记例外。 As `excuse` each."""
+    words = check_reason(reason, None)
+    for group in groups:
+        actor.require(ANSWER, organization=group.owner)
+        on = ref_of_group(group)
+        with ledger.acting(actor, "share.quality.excuse", on=on, reason=words[:200]) as act:
+            new_excuse(act, group, words, None).save()
+            act.note(rows=0, whole_group=True)
+    for run in {group.last_run for group in groups}:
+        refresh_groups(run)
 
 
 def new_excuse(
@@ -102,7 +112,25 @@ def decide_excuse(actor: Actor, excuse_id: str, *, accept: bool, reason: str = "
     Holders of `share.quality.send` for the owner; whoever proposed it does not decide it.
     """
     found = get_excuse(actor, excuse_id)
-    group = group_of(found)
+    [decided] = decide_excuses(actor, [found], accept=accept, reason=reason)
+    return decided
+
+
+def decide_excuses(
+    actor: Actor, proposed: Sequence[Excuse], *, accept: bool, reason: str = ""
+) -> list[Excuse]:
+    """Decide several at once, then bring their groups to where they stand. 批量确认例外。"""
+    groups = [group_of(one) for one in proposed]
+    decided = [
+        _decide(actor, one, group, accept=accept, reason=reason)
+        for one, group in zip(proposed, groups, strict=True)
+    ]
+    for run in {group.last_run for group in groups}:
+        refresh_groups(run)
+    return decided
+
+
+def _decide(actor: Actor, found: Excuse, group: Group, *, accept: bool, reason: str) -> Excuse:
     actor.require(SEND, organization=group.owner)
     with ledger.acting(
         actor, "share.quality.decide", on=ref_of_group(group), reason=reason[:200]
@@ -120,7 +148,6 @@ def decide_excuse(actor: Actor, excuse_id: str, *, accept: bool, reason: str = "
         )
         notify.notify(act, [found.account], title, f"/quality/groups/{group.id}/")
         act.note(accepted=accept)
-    refresh_groups(group.last_run)
     return found
 
 
@@ -206,14 +233,3 @@ def check_reason(reason: str, until: date | None) -> str:
     if until is not None and until < today():
         raise InvalidInput("quality.until.past", "The day must not be in the past")
     return words
-
-
-def tell_bureau(act: Act, group: Group) -> None:
-    """Let the engineers know that a department's word waits. 通知数据局。"""
-    engineers = identity.list_account_ids(role="engineer")
-    notify.notify(
-        act,
-        engineers,
-        msg("A department says that values found wrong are right"),
-        f"/quality/groups/{group.id}/",
-    )

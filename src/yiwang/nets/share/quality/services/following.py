@@ -35,6 +35,7 @@ from yiwang.nets.share.quality.types import (
 )
 
 from .amending import MARK, digest_rows
+from .casework import follow_register, hold_registers
 from .digests import digest_value
 
 Kind = tuple[str, str, str]
@@ -61,10 +62,12 @@ def refresh_groups(run_id: str) -> int:
     if run is None or run.id != find_last_run_id(run.resource):
         return 0
     with ledger.acting(SYSTEM, "share.quality.follow", on=Ref("share.quality.run", run.id)) as act:
+        hold_registers([run.resource])
         Run.objects.select_for_update().get(id=run.id)
         found = tally_rows(run)
         groups = write_groups(run, found)
         follow_notices(act, [group.id for group in groups])
+        follow_register(act, run.resource)
         act.note(groups=len(found))
     return len(found)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -32,6 +31,7 @@ from yiwang.nets.share.catalog.services.permissions import EXPORT, UNMASK
 from yiwang.nets.share.quality.models import Group, Notice, NoticeLine, NoticeReturn
 from yiwang.nets.share.quality.types import GroupState, LineState, NoticeState
 
+from .casework import follow_registers, hold_notice
 from .following import SENT_OUT, follow_notices
 from .permissions import READ, SEND
 from .sheets import Register, load_registers, write_notice
@@ -239,6 +239,7 @@ def send_notice(actor: Actor, notice_id: str) -> Notice:
     with ledger.acting(
         actor, "share.quality.send", on=ref_of_notice(notice), reason=notice.purpose[:200]
     ) as act:
+        registered = hold_notice(notice)
         notice = lock_notice(notice.id)
         if notice.state != NoticeState.DRAFT:
             raise Conflict("quality.notice.sent", "This notice has been sent already")
@@ -258,6 +259,7 @@ def send_notice(actor: Actor, notice_id: str) -> Notice:
         act.note(rows=counts.rows, listed=counts.listed, whole=whole, sha256=stored.sha256)
         # What was fixed between writing and sending is settled at once.
         follow_notices(act, lines.values_list("group_id", flat=True))
+        follow_registers(act, registered)
     return notice
 
 
@@ -337,12 +339,14 @@ def _end(actor: Actor, notice_id: str, state: NoticeState, reason: str) -> Notic
         raise InvalidInput("quality.reason.missing", "Say why in a few words")
     verb = f"share.quality.{'close' if state == NoticeState.CLOSED else 'cancel'}"
     with ledger.acting(actor, verb, on=ref_of_notice(notice), reason=words[:200]) as act:
+        registered = hold_notice(notice)
         notice = lock_notice(notice.id)
         if notice.state in (NoticeState.CLOSED, NoticeState.CANCELLED):
             raise Conflict("quality.notice.ended", "This notice has ended already")
         notice.state, notice.closed_at, notice.reason = state, act.at, words
         notice.save(update_fields=["state", "closed_at", "reason"])
         reopen_groups(notice)
+        follow_registers(act, registered)
     return notice
 
 
@@ -366,16 +370,6 @@ def list_lines(notice: Notice) -> list[NoticeLine]:
     found = NoticeLine.objects.filter(notice=notice).select_related("group")
     settled = {LineState.FIXED: 2, LineState.EXCUSED: 1}
     return sorted(found, key=lambda one: (settled.get(LineState(one.state), 0), -one.rows, one.pk))
-
-
-def notices_out(actor: Actor) -> QuerySet[Notice]:
-    """Notices that wait for their department. 待回复整改单。"""
-    return visible_notices(actor).filter(state__in=SENT_OUT)
-
-
-def overdue_notices(actor: Actor, on: date | None = None) -> QuerySet[Notice]:
-    """Notices that are out past their day. 逾期整改单。"""
-    return notices_out(actor).filter(due_on__lt=on or today())
 
 
 def forget_version_in_workbooks(version_id: str) -> int:

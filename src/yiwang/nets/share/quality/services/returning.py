@@ -31,6 +31,7 @@ from yiwang.nets.share.quality.types import LineState, NoticeState, ReturnState
 
 from .amending import amended_rows
 from .answers import count_answers, excuse_right, list_problems
+from .casework import follow_registers, hold_notice
 from .following import SENT_OUT, close_settled, refresh_groups
 from .judging import Judged, judge
 from .notices import get_notice, lock_notice, ref_of_notice, visible_notices
@@ -101,6 +102,7 @@ def _keep(
 ) -> NoticeReturn:
     with ledger.acting(actor, "share.quality.return", on=ref_of_notice(notice)) as act:
         actor.require(ANSWER, organization=notice.owner)
+        registered = hold_notice(notice)
         notice = lock_notice(notice.id)
         _refuse_late(notice, name, sha256)
         key = files.create_key()
@@ -118,6 +120,7 @@ def _keep(
         _insert(made, name)
         notice.state, notice.returned_at = NoticeState.RETURNED, act.at
         notice.save(update_fields=["state", "returned_at"])
+        follow_registers(act, registered, word="returned")
         act.note(sha256=sha256, size=stored.size)
     return made
 
@@ -323,6 +326,7 @@ def _fail(actor: Actor, found: NoticeReturn, error: YiwangError) -> None:
         found.state, found.finished_at = ReturnState.FAILED, act.at
         found.error = {"code": error.code, "message": error.message, "detail": error.detail}
         found.save(update_fields=["state", "finished_at", "error"])
+        follow_registers(act, hold_notice(found.notice))
         act.note(code=error.code)
 
 

@@ -26,6 +26,7 @@ from yiwang.nets.share.quality.types import (
 )
 from yiwang.nets.share.sources import services as sources
 
+from .casework import follow_after
 from .checking import Base, Checked, check_version
 from .declaring import rules_of
 from .permissions import RUN
@@ -173,6 +174,9 @@ def fail_run(run_id: str, error: YiwangError) -> None:
         finished_at=now(),
         error={"code": error.code, "message": error.message, "extra": _plain(error.extra)},
     )
+    # A case that waits for this check would wait for ever.
+    for resource_id in Run.objects.filter(id=run_id).values_list("resource", flat=True):
+        follow_after(resource_id)
 
 
 def _plain(extra: Mapping[str, Any]) -> dict[str, str]:

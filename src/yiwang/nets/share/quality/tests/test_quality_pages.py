@@ -122,11 +122,3 @@ def test_reasons_and_choices_are_asked_for(browse, found, engineer):
     assert Excuse.objects.get().key
     assert client.post(address, {"step": "source", "note": "业务系统本周更正"}).status_code == 302
     assert "业务系统本周更正" in client.get(address).content.decode()
-
-
-def test_to_dos_name_what_waits(steward, engineer, sent):
-    from yiwang.kernel.base.todo import list_todos
-
-    mine = {todo.title for todo in list_todos(steward)}
-    assert "%(count)s rectification notices wait for your answer" in mine
-    assert not [todo for todo in list_todos(engineer) if "overdue" in todo.title]

@@ -36,8 +36,9 @@ from .finding import (
 )
 from .following import follow_delivery
 from .permissions import MANAGE, SEE
-from .planning import is_late, next_time
-from .running import perform, run_here
+from .planning import is_late, is_overdue, next_of_cycle, next_time
+from .running import alone, perform, run_here
+from .watching import list_cases, watch_tables
 
 __all__ = [
     "MANAGE",
@@ -50,6 +51,7 @@ __all__ = [
     "SourceTable",
     "add_source",
     "add_table",
+    "alone",
     "ask_run",
     "change_source",
     "change_table",
@@ -63,8 +65,11 @@ __all__ = [
     "get_table",
     "give_up",
     "is_late",
+    "is_overdue",
     "kind_of",
+    "list_cases",
     "list_files",
+    "next_of_cycle",
     "next_time",
     "pause_source",
     "pause_table",
@@ -81,4 +86,5 @@ __all__ = [
     "visible_runs",
     "visible_sources",
     "visible_tables",
+    "watch_tables",
 ]

@@ -11,6 +11,8 @@ from yiwang.nets.share.connect.services.ending import describe_error
 from yiwang.nets.share.sources.models import Run, SourceTable
 from yiwang.nets.share.sources.types import OPEN, RunState
 
+from .watching import follow_table
+
 
 def fail_run(run: Run, error: YiwangError) -> None:
     """Note on an open reading why it ended. 记录失败。"""
@@ -21,6 +23,7 @@ def fail_run(run: Run, error: YiwangError) -> None:
         )
         if changed:
             SourceTable.objects.filter(id=run.table_id).update(last_state=RunState.FAILED)
+            follow_table(act, run.table_id)
             events.announce(act, "share.source.failed", {"run": run.id, "code": error.code})
         act.note(code=error.code)
     run.refresh_from_db()

@@ -13,6 +13,8 @@ from yiwang.nets.share.connect.types import Turn
 from yiwang.nets.share.sources.models import Run, SourceTable
 from yiwang.nets.share.sources.types import RunState
 
+from .watching import follow_table
+
 
 def follow_delivery(act: Act, delivery_id: str, turn: Turn) -> None:
     """Move the reading of a delivery, and its table's watermark, along. 联动。"""
@@ -41,6 +43,7 @@ def _land(act: Act, run: Run, table: SourceTable) -> None:
         table.since = run.upper
     table.good_at, table.last_state = act.at, run.state
     table.save(update_fields=["since", "good_at", "last_state"])
+    follow_table(act, table.id)
 
 
 def _take_back(run: Run, table: SourceTable) -> None:

@@ -29,6 +29,7 @@ from yiwang.nets.share.sources.models import Run, SeenFile, SourceTable
 from yiwang.nets.share.sources.types import GOOD, Mode, RunState
 
 from .entering import opened_files
+from .watching import follow_table
 
 RESTS = timedelta(seconds=10)
 PIECE = 1 << 20
@@ -196,4 +197,5 @@ def finish(gathering: Gathering) -> None:
         tables.update(last_state=run.state)
         if run.state in GOOD:
             tables.update(good_at=act.at)
+        follow_table(act, run.table_id)
         act.note(files=gathering.files, rows=run.rows)

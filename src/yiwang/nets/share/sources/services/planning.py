@@ -14,17 +14,23 @@ MONDAY = 0
 
 def next_time(table: SourceTable, after: datetime) -> datetime | None:
     """When a table is due next, within its hours; None where nobody planned it. 下次读取时间。"""
-    if table.cycle == Cycle.MANUAL:
+    due = next_of_cycle(table.cycle, after, table.at or DEFAULT_AT)
+    return into_window(table, due) if due else None
+
+
+def next_of_cycle(cycle: str, after: datetime, at: time = DEFAULT_AT) -> datetime | None:
+    """When a cycle comes round next; None where it never does. 周期下次时间。"""
+    if cycle == Cycle.MANUAL:
         return None
-    if table.cycle == Cycle.HOURLY:
-        return into_window(table, after + timedelta(hours=1))
+    if cycle == Cycle.HOURLY:
+        return after + timedelta(hours=1)
     local = after.astimezone(CITY_ZONE)
-    due = datetime.combine(local.date(), table.at or DEFAULT_AT, CITY_ZONE)
+    due = datetime.combine(local.date(), at, CITY_ZONE)
     if due <= local:
         due += timedelta(days=1)
-    while not _is_day(table.cycle, due):
+    while not _is_day(cycle, due):
         due += timedelta(days=1)
-    return into_window(table, due)
+    return due
 
 
 def _is_day(cycle: str, due: datetime) -> bool:
@@ -58,7 +64,10 @@ def is_late(table: SourceTable, moment: datetime) -> bool:
     A table that was never read counts from when it was entered. Hours in which nothing may be read
     do not excuse: whoever sets them chooses a cycle that fits.
     """
-    grace = GRACE.get(table.cycle)
-    if grace is None:
-        return False
-    return moment - (table.good_at or table.created_at) > grace
+    return is_overdue(table.cycle, table.good_at or table.created_at, moment)
+
+
+def is_overdue(cycle: str, since: datetime, moment: datetime) -> bool:
+    """Whether more time has passed than a cycle and its grace. 是否超期。"""
+    grace = GRACE.get(cycle)
+    return grace is not None and moment - since > grace

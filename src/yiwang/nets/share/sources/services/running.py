@@ -34,6 +34,7 @@ from .entering import kind_of, opened_tables
 from .failing import fail_run
 from .gathering import gather
 from .metering import Meter
+from .watching import follow_table
 
 Check = Callable[[], None]
 Tell = Callable[[int, int | None], None]
@@ -62,7 +63,7 @@ def perform(
     ends it, and is raised.
     """
     table = _get(run_id).table
-    with alone(table):
+    with alone(table.id, table.name):
         run = _get(run_id)
         if run.state not in OPEN:
             return run
@@ -93,17 +94,17 @@ def _get(run_id: str) -> Run:
 
 
 @contextmanager
-def alone(table: SourceTable) -> Iterator[None]:
-    """Hold the table's lock: it ends with the process, however that ends. 独占读取。"""
+def alone(key: str, name: str) -> Iterator[None]:
+    """Hold the lock of what is read: it ends with the process, however that ends. 独占读取。"""
     folder = Path(settings.YIWANG_HOME) / "locks"
     folder.mkdir(mode=0o700, exist_ok=True)
-    handle = os.open(folder / table.id.replace(":", "-"), os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(folder / key.replace(":", "-"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
         raise Unavailable(
-            "sources.run.busy", "%(table)s is being read by another process", table=table.name
+            "sources.run.busy", "%(table)s is being read by another process", table=name
         ) from None
     finally:
         os.close(handle)
@@ -187,6 +188,7 @@ def end_with_nothing(actor: Actor, run: Run) -> None:
         run.state, run.finished_at = RunState.NOTHING, act.at
         run.save()
         SourceTable.objects.filter(id=run.table_id).update(good_at=act.at, last_state=run.state)
+        follow_table(act, run.table_id)
 
 
 def land(actor: Actor, run: Run, check: Check, staged: Staged | None = None) -> None:

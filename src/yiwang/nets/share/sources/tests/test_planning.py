@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from yiwang.kernel.base.clock import CITY_ZONE, use_time
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotPermitted
-from yiwang.kernel.base.todo import list_todos
 from yiwang.kernel.jobs.services import run_due as run_jobs
 from yiwang.nets.share.sources import services
 from yiwang.nets.share.sources.models import Run, Source, SourceTable
@@ -100,16 +99,6 @@ def test_the_clock_asks_for_what_is_due_once(engineer, table):
 
     run = Run.objects.get()
     assert (run.state, run.planned) == ("done", True)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_late_table_is_red_on_the_home_page(engineer, steward, table):
-    with use_time(table.created_at + timedelta(hours=20)):
-        assert [todo for todo in list_todos(engineer) if "late" in todo.title] == []
-    with use_time(table.created_at + timedelta(hours=26)):
-        (todo,) = [todo for todo in list_todos(engineer) if "late" in todo.title]
-        assert (todo.light, todo.count) == ("red", 1)
-        assert [todo for todo in list_todos(steward) if "late" in todo.title] == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,86 @@
+"""No address is forgotten: each is walked, each that writes is written to, or it is said why not."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import resolve
+
+from .asking import Asker
+from .hunting import Hunt
+from .routes import ask_routes, fill, list_all_routes, list_other_pages, list_routes
+from .writes import ask_writes
+
+pytestmark = pytest.mark.django_db
+NEAR = ("cases/", "apps/", "dashboards/")
+CASES = "the fuzzer plants no cases yet"
+APPS = "of the declarations, not of records; for engineers only"
+EXCUSED = {
+    "apps/<slug:app>/": APPS,
+    "apps/<slug:app>/back/": APPS,
+    "apps/<slug:app>/export/": APPS,
+    "apps/<slug:app>/file/": APPS,
+    "apps/<slug:app>/uninstall/": APPS,
+    "cases/<str:case_id>/": CASES,
+    "cases/<str:case_id>/do/<slug:verb>/": CASES,
+    "cases/<str:case_id>/files/<str:file_id>/": CASES,
+    "cases/<str:case_id>/trace.csv": CASES,
+    "cases/<str:case_id>/unmask/": CASES,
+    "cases/<str:case_id>/watch/": CASES,
+    "cases/away/<str:absence_id>/end/": "one's own absence",
+    "cases/bulk/<str:run_id>/": CASES,
+    "cases/calendar/<str:secret>.ics": "opened by its secret alone",
+    "cases/chosen/<slug:verb>/": CASES,
+    "cases/people/<slug:field>/": "names of colleagues",
+    "cases/sent/<str:push_id>/": CASES,
+    "cases/sent/<str:push_id>/list/": CASES,
+    "cases/sent/<str:push_id>/remind/": CASES,
+    "cases/sent/<str:push_id>/rows/": CASES,
+    "cases/start/<str:code>/": CASES,
+    "cases/types/<str:type_id>/": APPS,
+}
+UNWRITTEN = {
+    "records/<str:code>/export/": "hands out a file and writes nothing: asked with the pages",
+}
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def test_every_route_near_records_is_walked_or_excused():
+    walked = {*list_routes(), *list_other_pages()}
+    near = {route for route in list_all_routes() if route.startswith(NEAR)}
+
+    assert near - walked == EXCUSED.keys()
+
+
+def test_every_route_that_writes_is_written_to(village, clients):
+    hunt = Hunt(village, "steward", clients)
+    writes = [*ask_writes(hunt)]
+
+    with hunt.standing(village.planned):
+        asker = Asker(hunt.client, village.ids, hunt.people)
+        written = {_route(asker.address_of(ask.address)) for ask in writes}
+        taking = {
+            route
+            for route in list_routes()
+            for address in list(fill(route, hunt))[:1]
+            if _allowed(asker, address) & WRITING
+        }
+
+    assert taking - written == UNWRITTEN.keys()
+
+
+def test_every_route_of_records_is_asked(village, clients):
+    hunt = Hunt(village, "engineer", clients)
+
+    asked = {_route(ask.path.replace("⟦", "").replace("⟧", "")) for ask in ask_routes(hunt)}
+
+    assert asked == set(list_routes())
+
+
+def _route(address: str) -> str:
+    return resolve(address.partition("?")[0]).route
+
+
+def _allowed(asker: Asker, address: str) -> set[str]:
+    """The methods of an address: what it says to one that it does not know."""
+    response = asker.client.generic("PROPFIND", asker.address_of(address))
+    return set(response.headers.get("Allow", "").split(", "))
