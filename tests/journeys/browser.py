@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,6 +123,17 @@ class Visitor:
         """Bytes of the open page over the wire for who comes here first, what lies ready counted."""
         used: list[str] = self.page.evaluate(RESOURCES)
         return self.bytes_gz + sum(STATIC_WEIGHTS.get(url, 0) for url in set(used))
+
+
+def wait_for(page: Page, done: Callable[[], bool]) -> None:
+    """Looks again until it is so, as a person without scripts does."""
+    for _ in range(120):
+        if done():
+            return
+        page.wait_for_timeout(500)
+        with suppress(Error):  # A page that is just being left is not attached and comes by itself.
+            page.reload()
+    raise AssertionError(page.locator("main").inner_text())
 
 
 # Files of the product by address: the same bytes on every page, so each is packed but once.

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from tests.operations.conftest import Node
 
-from .browser import DESK, NARROWEST, PHONE, Look, Visitor
+from .browser import DESK, NARROWEST, PHONE, Look, Visitor, wait_for
 from .city import City
 from .test_case import agree
 
@@ -104,11 +104,7 @@ def find_in_catalogue(city: City) -> None:
         page.get_by_role("link", name="场所", exact=True).first.click()
         check(visitor, "app-5-in-the-catalogue")
         page.get_by_role("button", name="立即快照").click()
-        for _ in range(60):
-            page.reload()
-            if page.get_by_text("已生成版本").count():
-                break
-            page.wait_for_timeout(1000)
+        wait_for(page, lambda: page.get_by_text("已生成版本").count() > 0)
         expect(page.get_by_text("已生成版本").first).to_be_visible()
         check(visitor, "app-6-version")
         visitor.open("/quality/")

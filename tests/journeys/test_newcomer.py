@@ -10,13 +10,12 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from .browser import PHONE, Look, Visitor
+from .browser import PHONE, Look, Visitor, wait_for
 from .city import City
 
 pytestmark = pytest.mark.browser
 
 STREETS = [(f"9901020{number:02}", f"新街{number}街道") for number in range(1, 31)]
-WAIT = 30_000
 
 
 @pytest.fixture
@@ -134,13 +133,3 @@ def take_away(page: Page) -> None:
     assert answer.status == 200
     assert "新街" in answer.text()
     assert quote("街道台账") in answer.headers["content-disposition"]
-
-
-def wait_for(page: Page, done) -> None:
-    """Looks again until it is so, as a person without scripts does."""
-    for _ in range(WAIT // 500):
-        if done():
-            return
-        page.wait_for_timeout(500)
-        page.reload()
-    raise AssertionError(page.locator("main").inner_text())
