@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from yiwang.kernel.base.act import Actor, set_actor_source
 from yiwang.kernel.base.permissions import Scope, declare_permission
@@ -36,17 +36,11 @@ set_actor_source(services.get_actor)
 
 
 def _label(actor: Actor) -> frame.AccountLabel:
-    found = services.get_accounts([actor.id]).get(actor.id)
-    if found is None:
-        return frame.AccountLabel(name="")
-    return frame.AccountLabel(name=found.label, organization=found.organization_name)
+    name = services.name_accounts([actor.id]).get(actor.id, "")
+    return frame.AccountLabel(name, services.name_organization(actor.organization))
 
 
-def _label_many(actor_ids: Collection[str]) -> Mapping[str, str]:
-    return {pk: account.label for pk, account in services.get_accounts(actor_ids).items()}
-
-
-set_actor_labels(_label_many)
+set_actor_labels(services.name_accounts)
 frame.set_account_label(_label)
 frame.add_account_menu("identity:profile", msg("My account"))
 frame.add_account_menu("identity:tokens", msg("My tokens"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.text import slugify
 
 from yiwang.kernel.base.registry import Registry
+
+from .addresses import find_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class MenuEntry:
     permission: str = ""
     order: int = 100
     icon: str = "page"
+
+    @property
+    def url(self) -> str:
+        """Where it leads. 地址。"""
+        return find_plain(self.route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,6 @@ def _by_section(entries: Iterable[MenuEntry]) -> dict[str, list[MenuEntry]]:
 
 def _find_section(sections: dict[str, list[MenuEntry]], path: str) -> str:
     """The section of the entry whose address begins `path` longest: pages below it count too."""
-    urls = {reverse(one.route): label for label, lot in sections.items() for one in lot}
+    urls = {one.url: label for label, lot in sections.items() for one in lot}
     around = [url for url in urls if path.startswith(url)]
     return urls[max(around, key=len)] if around else ""

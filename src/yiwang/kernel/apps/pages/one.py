@@ -47,15 +47,12 @@ def show_app(request: HttpRequest, app: str) -> HttpResponseBase:
     info = services.describe_app(app)
     actor = actor_of(request)
     versions = services.list_versions(actor, app)
-    people = identity.get_accounts({one.installed_by for one in versions})
+    people = identity.name_accounts({one.installed_by for one in versions})
     context = {
         "info": info,
         "title": in_language(info.title),
         "problem": explain(info.pending.problem) if info.pending and info.pending.problem else "",
-        "versions": [
-            (one, people[one.installed_by].label if one.installed_by in people else "")
-            for one in versions
-        ],
+        "versions": [(one, people.get(one.installed_by, "")) for one in versions],
         "leave": LeaveForm(auto_id="leave-%s"),
         "back": ReasonForm(auto_id="back-%s"),
     }

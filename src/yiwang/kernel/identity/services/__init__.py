@@ -16,6 +16,7 @@ from .accounts import (
     list_organizations_with,
     list_posts,
     lock_account,
+    name_accounts,
     unlock_account,
     update_account,
 )
@@ -42,6 +43,7 @@ from .organizations import (
     list_organizations_under,
     list_path,
     list_tree,
+    name_organization,
     update_organization,
 )
 from .passwords import change_password, check_new_password, is_change_due, reset_password
@@ -102,6 +104,8 @@ __all__ = [
     "list_tokens",
     "list_tree",
     "lock_account",
+    "name_accounts",
+    "name_organization",
     "plan_accounts",
     "plan_organizations",
     "reset_password",

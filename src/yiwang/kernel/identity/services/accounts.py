@@ -191,6 +191,12 @@ def get_accounts(ids: Iterable[str]) -> dict[str, AccountInfo]:
     return {one.id: one for one in _describe(Account.objects.filter(pk__in=wanted))}
 
 
+def name_accounts(ids: Iterable[str]) -> dict[str, str]:
+    """The names to show of accounts by id, in one query and nothing else of them; unknown ids left out. 姓名。"""
+    rows = Account.objects.filter(pk__in=set(ids))
+    return {pk: full or name for pk, full, name in rows.values_list("pk", "full_name", "name")}
+
+
 def list_accounts(
     actor: Actor,
     *,

@@ -135,6 +135,11 @@ def get_organizations(codes: Iterable[str]) -> dict[str, OrganizationInfo]:
     return {one.code: describe_organization(one) for one in _all().filter(code__in=set(codes))}
 
 
+def name_organization(code: str) -> str:
+    """The whole name behind a code; empty where there is none. 机构名称。"""
+    return Organization.objects.filter(code=code).values_list("name", flat=True).first() or ""
+
+
 def list_organizations(
     *,
     below: str = "",

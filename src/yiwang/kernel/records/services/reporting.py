@@ -84,10 +84,10 @@ def _listed(dashboard: Dashboard) -> Iterator[str]:
 
 
 def _facts(desk: Desk) -> Iterator[tuple[str, str]]:
-    account = identity.get_accounts([desk.actor.id]).get(desk.actor.id)
+    reader = identity.name_accounts([desk.actor.id]).get(desk.actor.id)
     yield gettext("As of"), f"{localtime(now()):%Y-%m-%d %H:%M}"
-    if account:
-        yield gettext("As seen by"), account.label
+    if reader:
+        yield gettext("As seen by"), reader
 
 
 def _block(desk: Desk, block: Block) -> Drawn:

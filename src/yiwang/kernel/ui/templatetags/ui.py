@@ -6,6 +6,7 @@ Each is a partial of `templates/ui/parts/`; the reference page docs/reference/ui
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django import template
@@ -29,6 +30,7 @@ WEIGHT = {"red": msg("Urgent"), "yellow": msg("To do"), "green": msg("When you c
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A symbol of icons.svg, for the eye only: words stand beside it. 图标。"""
     return format_html(

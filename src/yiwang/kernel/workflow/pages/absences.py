@@ -60,12 +60,12 @@ def draw(request: HttpRequest, form: AbsenceForm, choices: Choices, status: int)
     """The page: what holds, and the form. 绘制页面。"""
     actor = actor_of(request)
     rows = services.list_absences(actor)
-    people = identity.get_accounts({name for row in rows for name in (row.account, row.agent)})
+    people = identity.name_accounts({name for row in rows for name in (row.account, row.agent)})
     lines = [
         {
             "row": row,
-            "account": people[row.account].label if row.account in people else row.account,
-            "agent": people[row.agent].label if row.agent in people else row.agent,
+            "account": people.get(row.account, row.account),
+            "agent": people.get(row.agent, row.agent),
             "may_end": row.account == actor.id or actor.may(OVERSEE),
         }
         for row in rows

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ui.access import actor_of
+from yiwang.kernel.ui.addresses import find_one
 from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.ui.lists import (
     Column,
@@ -96,7 +96,7 @@ class Row:
 
 def case_url(row: Row) -> str:
     """The page of a case. 流程地址。"""
-    return reverse("workflow:case", args=[row.line.case_id])
+    return find_one("workflow:case", row.line.case_id)
 
 
 TITLE = Column("title", msg("Case"), "line.title", link=case_url)
@@ -272,4 +272,4 @@ def read_place(box: BoxName, after: list[Any] | None) -> Place | None:
 def name_people(lines: Iterable[BoxLine]) -> dict[str, str]:
     """The names of all people in some lines, in one go. 姓名。"""
     ids = {name for line in lines for name in (line.starter, line.on_behalf_of, line.by)}
-    return {one.id: one.label for one in identity.get_accounts(ids - {""}).values()}
+    return identity.name_accounts(ids - {""})

@@ -273,7 +273,7 @@ def show_result(request: HttpRequest, run_id: str) -> HttpResponseBase:
 def list_results(found: BulkResult) -> list[ResultRow]:
     """The lines in the order in which they were chosen, what was refused first. 结果列表。"""
     people = {str(one.extra.get("by", "")) for one in found.lines.values()} - {""}
-    names = {one.id: one.label for one in identity.get_accounts(people).values()}
+    names = identity.name_accounts(people)
     rows = []
     for subject in found.run.asked:
         line = found.lines.get(subject)

@@ -116,11 +116,8 @@ def rows_of(actor: Actor) -> Provider:
         after = str(query.after[0]) if query.after else ""
         found = list_types(actor, after=after, limit=query.limit + 1)
         shown = found[: query.limit]
-        people = identity.get_accounts({one.published_by for one in shown})
-        lines = [
-            Row(one, people[one.published_by].label if one.published_by in people else "")
-            for one in shown
-        ]
+        people = identity.name_accounts({one.published_by for one in shown})
+        lines = [Row(one, people.get(one.published_by, "")) for one in shown]
         return ListSlice(lines, [shown[-1].pk] if len(found) > query.limit else None)
 
     return rows

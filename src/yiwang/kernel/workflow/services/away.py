@@ -25,12 +25,12 @@ def find_away(accounts: Iterable[str]) -> dict[str, Away]:
     wanted = set(accounts)
     rows = {row.account: row for row in absences_on_day() if row.account in wanted}
     people = (
-        identity.get_accounts({one for row in rows.values() for one in (row.account, row.agent)})
+        identity.name_accounts({one for row in rows.values() for one in (row.account, row.agent)})
         if rows
         else {}
     )
     return {
-        account: Away(people[account].label, people[row.agent].label, row.until_date)
+        account: Away(people[account], people[row.agent], row.until_date)
         for account, row in rows.items()
         if account in people and row.agent in people
     }

@@ -210,7 +210,7 @@ def _names(case_type: CaseType, case: Case, entries: Iterable[CaseEntry]) -> dic
         ids.update(entry.body.get("people", ()))
         for holder in _holders_in(entry):
             ids |= {holder.get("account", ""), holder.get("on_behalf_of", "")}
-    return {account.id: account.label for account in identity.get_accounts(ids - {""}).values()}
+    return identity.name_accounts(ids - {""})
 
 
 def _places(case_type: CaseType, case: Case, entries: Iterable[CaseEntry]) -> dict[str, str]:

@@ -224,7 +224,7 @@ def show_row(request: HttpRequest, comparison_id: str, row: int) -> HttpResponse
         return _save_outcomes(request, comparison, row=row)
     found = services.get_difference(actor, comparison_id, row)
     history = services.list_outcomes(actor, comparison_id, row)
-    accounts = identity.get_accounts([one.account for one in history])
+    people = identity.name_accounts([one.account for one in history])
     last = services.count_rows(comparison)
     context = _frame(actor, comparison) | {
         "row": found,
@@ -240,7 +240,7 @@ def show_row(request: HttpRequest, comparison_id: str, row: int) -> HttpResponse
             (
                 OutcomeCode(one.code).label,
                 one.note,
-                accounts[one.account].name if one.account in accounts else one.account,
+                people.get(one.account, one.account),
                 one.created_at,
             )
             for one in history

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -53,23 +51,17 @@ def show_mapping(request: HttpRequest, resource_id: str) -> HttpResponseBase:
         else:
             flash(request, msg("The mapping is saved; the next delivery follows it"))
             return redirect("connect:mapping", resource.id)
-    people = identity.get_accounts({one.set_by for one in versions})
+    people = identity.name_accounts({one.set_by for one in versions})
     context = catalog.frame_of(actor, resource) | {
         "current": current,
         "told": told,
         "kind": DeliveryKind(told.kind or DeliveryKind.FULL).label,
         "columns": list_columns(told),
-        "versions": [(one, name_of(people, one.set_by)) for one in versions],
+        "versions": [(one, people.get(one.set_by, one.set_by)) for one in versions],
         "form": form,
         "may_land": actor.may(LAND, organization=resource.owner),
     }
     return render(request, "connect/mapping.html", context, status=422 if form.errors else 200)
-
-
-def name_of(people: Any, account: str) -> str:
-    """Who set a version. 设置人。"""
-    found = people.get(account)
-    return (found.full_name or found.name) if found else account
 
 
 def list_columns(told: Instructions) -> list[tuple[str, str, str, bool]]:

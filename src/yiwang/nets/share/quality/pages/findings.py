@@ -138,8 +138,7 @@ def show_group(request: HttpRequest, group_id: str) -> HttpResponseBase:
 def _excuses(actor: Actor, group: Group) -> list[tuple[Excuse, Light, str]]:
     """What was excused of a group, how it stands, and by whom. 例外及提出人。"""
     found = services.list_excuses(actor, group=group)
-    accounts = identity.get_accounts([one.account for one in found])
-    names = {account: info.name for account, info in accounts.items()}
+    names = identity.name_accounts([one.account for one in found])
     return [(one, excuse_light(one), names.get(one.account, "")) for one in found]
 
 
