@@ -15,6 +15,7 @@ from yiwang.kernel.identity import services as identity
 from yiwang.kernel.records import services as records
 from yiwang.kernel.texts import services as texts
 from yiwang.kernel.workflow import services as workflow
+from yiwang.kernel.workflow.services.testing import find_task_for
 
 OWNER = "YZ-MZJ"
 """Whose people keep the desk in the sample: where it has a clerk and a steward. 示例受理机构。"""
@@ -72,10 +73,16 @@ OPEN = (
     ("清河路路灯坏了", "清河路中段五盏路灯坏了一周，晚上接孩子看不清路，请尽快派人修理。", "help", "清河路"),
     ("咨询养老保险转移", "从外省回来工作，想咨询养老保险怎么转回来。", "question", "文昌路"),
 )  # fmt: skip
+ANSWERED = (
+    ("便利店卖过期面包", "东湖路便利店昨天卖给我的面包已经过期两天。", "complaint", "东湖路"),
+    "商贸旅游/市场监管/商品质量",
+    "已到店检查，过期食品下架封存，立案处理。",
+)
+"""One letter that went the whole way, so that the figures of the desk say something. 已办结诉求。"""
 
 
 def load_sample_hotline() -> None:
-    """Install the app of 12345 requests, label some letters, train on them, start three. 装载示例诉求。
+    """Install the app of 12345 requests, label some letters, train on them, have four in hand. 装载示例诉求。
 
     What was installed already is left as it is.
     """
@@ -93,11 +100,30 @@ def load_sample_hotline() -> None:
     answered = records.at_desk(_actor("wang.minzheng"))
     records.add_records(answered, "hotline.letter", _closed_letters(), reason="示例")
     texts.train_model(engineer, "hotline.letter", reason="示例")
-    clerk = _actor("chen.chayue")
-    for title, body, kind, place in OPEN:
-        told = {"title": title, "body": body, "kind": kind, "place": place}
-        workflow.start_case(clerk, "hotline.request", told, title=title)
+    for letter in OPEN:
+        _take(letter)
+    _answer(*ANSWERED)
     texts.sort_texts("hotline.letter")
+
+
+def _take(letter: tuple[str, str, str, str]) -> str:
+    """The id of a case that the clerk starts from a letter. 受理诉求。"""
+    told = dict(zip(("title", "body", "kind", "place"), letter, strict=True))
+    return workflow.start_case(
+        _actor("chen.chayue"), "hotline.request", told, title=letter[0]
+    ).pk  # fmt: skip
+
+
+def _answer(letter: tuple[str, str, str, str], category: str, reply: str) -> None:
+    """Sorted by the desk, answered by market supervision, closed by the desk. 办结诉求。"""
+    case = _take(letter)
+    for name, action, told in (
+        ("wang.minzheng", "sent", {"category": category}),
+        ("li.shichang", "answered", {"reply": reply}),
+        ("wang.minzheng", "closed", {}),
+    ):
+        actor = _actor(name)
+        workflow.act_on_task(actor, find_task_for(actor, case), action, data=told)
 
 
 def _closed_letters() -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ import pytest
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.records import services as records
 from yiwang.kernel.texts import services as texts
+from yiwang.kernel.workflow.models import Case
 from yiwang.site.sample.hotline import load_sample_hotline
 from yiwang.site.sample.loading import load_sample_city
 
@@ -31,3 +32,5 @@ def test_the_sample_desk_proposes_a_category_and_knows_the_repeat():
     ]
     assert len({one[1] for one in born}) == 3
     assert all(one[1].startswith("SQ") and one[2] for one in born)
+    closed = Case.objects.get(code="hotline.request", status="closed")
+    assert closed.data["reply"]
