@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 
 import pytest
@@ -11,6 +13,7 @@ from yiwang.kernel.base.act import SYSTEM
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.records import services as records
+from yiwang.kernel.records import types as records_types
 from yiwang.kernel.workflow import services as workflow
 from yiwang.kernel.workflow.models import Task
 
@@ -86,3 +89,43 @@ def test_a_request_that_is_refused_or_terminated_frees_the_vehicle(city):
     assert taken(city, car) == 4
     workflow.terminate(city["viewer"], again.pk, reason="改期")
     assert taken(city, car) == 0
+
+
+def press(client, page):
+    """Press the first of the slots that a refused form offers instead. 改选首个时段。"""
+    source = page.content.decode()
+    value = html.unescape(re.search(r'name="instead" value="([^"]+)"', source)[1])
+    sent = {**page.wsgi_request.POST.dict(), "instead": value}
+    return client.post(page.wsgi_request.path, sent)
+
+
+def test_a_refused_request_offers_other_hours_as_buttons_and_one_press_asks_for_them(
+    city, client_of
+):
+    first, car = ask(city)
+    client = client_of(city["viewer"])
+    told = {
+        "vehicle": car,
+        "day": f"{DAY}",
+        "begins": "10:00",
+        "ends": "12:00",
+        "purpose": "送文件",
+    }
+    sent = {f"f_{key}": value for key, value in {**told, "goal": "区里"}.items()} | {
+        "key": "once", "title": "",
+    }  # fmt: skip
+
+    refused = client.post("/cases/start/rooms.vehicle/", sent)
+    assert refused.status_code == 422
+    taken_over = press(client, refused)
+
+    assert taken_over.status_code == 302
+    trips = records.list_records(
+        records.at_desk(city["office"]), "rooms.trip", records_types.Wanted()
+    ).records
+    assert {(one.values["begins"], one.values["ends"]) for one in trips} == {
+        ("08:00", "12:00"),
+        ("12:00", "14:00"),
+    }
+    assert taken(city, car) == 6
+    assert first.number not in taken_over["Location"]

@@ -62,10 +62,16 @@ def _refresh(filling: Filling, _told: str) -> None:
     filling.focus = ""
 
 
+def _know(filling: Filling, _told: str) -> None:
+    """What is known fills what was left empty, once the page is drawn."""
+    filling.forget_empty()
+
+
 COMMANDS: Mapping[str, Callable[[Filling, str], None]] = {
     "add": _add_row,
     "remove": _remove_row,
     "drop": _drop_file,
     "find": _look_for,
     "refresh": _refresh,
+    "known": _know,
 }

@@ -69,9 +69,6 @@ def send(page: FormPage) -> HttpResponse:
         return tell_asked(filling)
     if obey(filling, told):
         return page.draw()
-    if told == "known":
-        filling.forget_empty()
-        return page.draw()
     if told == "save":
         return save(page)
     choose_instead(filling.entity, filling.answers, told)

@@ -45,6 +45,7 @@ from .forms import (
     tell_asked,
     tell_unseen,
 )
+from .instead import choose_instead
 from .showing import FileLine, Shown, label_of, show_rows, show_value
 
 FIRST = 1
@@ -229,9 +230,18 @@ def check_answers(request: HttpRequest, code: str, draft: str) -> HttpResponseBa
     if isinstance(walk, HttpResponse):
         return walk
     if request.method == "POST":
+        take_instead(walk)
         return hand_in(walk)
     walk.filling.check()
     return draw_check(walk)
+
+
+def take_instead(walk: Walk) -> None:
+    """Put the free slot that was chosen into the draft, so that it stands there whatever follows. 改选入草稿。"""
+    slots = walk.entity.slots
+    told = walk.request.POST.get("do", "")
+    if slots and choose_instead(walk.entity, walk.filling.answers, told):
+        keep(walk, frozenset({slots.day, slots.since, slots.until}) & set(walk.filling.keys))
 
 
 def hand_in(walk: Walk) -> HttpResponse:
@@ -262,6 +272,7 @@ def draw_check(walk: Walk, status: int = 200) -> HttpResponse:
         "parts": list_answers(walk),
         "problems": list_problems(walk),
         "draft": walk.draft,
+        "offers": walk.filling.offers,
     }
     return render(walk.request, "records/check.html", context, status=status)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -73,9 +74,9 @@ def declare(**changes: tuple[str, str]) -> dict[str, str]:
     return {**HALLS, "entities/booking.yaml": text}
 
 
-def make_halls(places: int = 1) -> tuple[Town, str]:
+def make_halls(places: int = 1, more: Mapping[str, str] = {}) -> tuple[Town, str]:
     """The town, and a hall with so many places. 城市与场所。"""
-    town = make_town(HALLS)
+    town = make_town({**HALLS, **more})
     hall = services.create_record(town.desk("eng"), HALL, {"name": "一号厅", "places": places})
     return town, hall.id
 

@@ -9,6 +9,7 @@ import pytest
 
 from yiwang.kernel.base.clock import use_time
 from yiwang.kernel.records import services
+from yiwang.kernel.records.types import Wanted
 
 from .halls import BOOKING, DAY, HALL, NEXT, book, make_halls
 from .plain import visit
@@ -118,3 +119,39 @@ def test_what_is_past_cannot_be_chosen_and_odd_addresses_show_today(halls, sign_
     assert "new/?" not in visit(client, f"{VIEW}&day=2027-01-04").source
     for odd in ("day=x", "day=99999-01-01", "of=nobody", "day=2027-02-30"):
         assert "2027-02-01" in visit(client, f"{VIEW}&{odd}").text
+
+
+def test_one_question_a_page_offers_the_same_slots_on_the_page_that_hands_in(db, client_of):
+    steps = {
+        "forms/walk.yaml": """
+form: walk
+entity: booking
+title: {zh: 预约, en: Book}
+style: steps
+sections:
+  - {title: {zh: 事由, en: What}, fields: [what, hall]}
+  - {title: {zh: 时间, en: When}, fields: [day, begins, ends]}
+"""
+    }
+    with use_time(datetime(2027, 2, 1, tzinfo=UTC)):
+        town, hall = make_halls(more=steps)
+        book(town, "eng", hall)
+        client = client_of(town.people["east"])
+        second = visit(client, f"/records/{BOOKING}/new/").fill(what="晨会", hall=hall).press()
+        when = visit(client, second.goes_to).fill(day=DAY, begins="09:30", ends="10:00").press()
+        check = visit(client, when.goes_to)
+
+        refused = check.press_plain()
+        assert refused.status == 422
+        values = re.findall(r'name="do" value="(instead:[^"]+)"', refused.source)
+        assert len(values) == 3
+        book(town, "eng", hall, begins="10:00", ends="10:30", what="又一场")
+        again = client.post(when.goes_to, {"do": values[0]})
+        assert again.status_code == 422
+        assert "10:00" in visit(client, when.goes_to).text
+        free = re.findall(r'name="do" value="(instead:[^"]+)"', again.content.decode())
+        assert client.post(when.goes_to, {"do": free[0]}).status_code == 302
+
+    (mine,) = [one for one in services.list_records(town.desk("eng"), BOOKING, Wanted()).records
+               if one.values["what"] == "晨会"]  # fmt: skip
+    assert f"instead:{DAY} {mine.values['begins']} {mine.values['ends']}" == free[0]

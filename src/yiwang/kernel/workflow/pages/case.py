@@ -47,6 +47,7 @@ from .diagram import draw_case
 from .files import list_rows
 from .forms import CaseForm
 from .heading import find_page, light_of, light_of_line, name_starter
+from .instead import choose_instead, list_instead
 from .steps import draw_steps
 from .story import tell_story
 from .story_requests import say_request
@@ -324,10 +325,11 @@ def act(request: HttpRequest, case_id: str, verb: str) -> HttpResponseBase:
         raise Http404
     actor = actor_of(request)
     view = services.describe_case(actor, case_id)
-    task = request.POST.get("task", "")
+    sent = choose_instead(request.POST)
+    task = sent.get("task", "")
     require_task_of(case_id, task)
     choices = Choices(actor, view.places, code=view.type.code)
-    form = VERBS[verb].form(view, choices, verb, task, request.POST, files=request.FILES)
+    form = VERBS[verb].form(view, choices, verb, task, sent, files=request.FILES)
     try:
         if form.is_valid():
             VERBS[verb].do(actor, form)
@@ -375,6 +377,7 @@ def refuse(request: HttpRequest, verb: str, form: CaseForm, error: YiwangError) 
     form.full_clean()
     names = (f"f_{error.extra.get('key')}", *FAULTY.get(error.code, ()))
     form.add_error(next((name for name in names if name in form.fields), None), text)
+    form.instead = list_instead(error, form.keys, form.data.get("action", ""))
     page = CasePage(actor, view, (verb, form))
     return draw(request, page, failure=text, status=error.status)
 

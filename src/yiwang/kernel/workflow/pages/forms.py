@@ -21,6 +21,7 @@ from yiwang.kernel.workflow.types import CaseType
 from .choices import Choices
 from .fields import PersonField, build_fields, read_fields
 from .files import ask_files, name_place
+from .instead import Buttons
 from .opinions import OpinionField
 from .proposing import propose_fields
 
@@ -37,6 +38,7 @@ class StartForm(forms.Form):
     """What a type asks for at its start. 发起表单。 The key is drawn here, so that a form sent twice is one case."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_ulid)
+    instead: Buttons = []
 
     def __init__(
         self, case_type: CaseType, choices: Choices, data: Any = None, files: Any = None
@@ -63,6 +65,8 @@ class CaseForm(forms.Form):
     """A form on the page of a case; `task` says which task it means. 流程页表单。"""
 
     task = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+    keys: Mapping[str, str] = {}
+    instead: Buttons = []
 
     def __init__(
         self,
@@ -94,8 +98,6 @@ class CaseForm(forms.Form):
 
 class FilledForm(CaseForm):
     """A form with fields of the case in it. 含表单项的表单。"""
-
-    keys: Mapping[str, str] = {}
 
     def ask(self, keys: tuple[str, ...], needs: tuple[str, ...]) -> None:
         """Put fields of the type into the form. 加入表单项。"""

@@ -20,6 +20,7 @@ from yiwang.kernel.workflow.types import CaseType
 
 from .choices import Choices, mark_away
 from .forms import StartForm
+from .instead import choose_instead, list_instead
 from .words import explain_failure
 
 
@@ -51,7 +52,9 @@ def fill_start(request: HttpRequest, code: str) -> HttpResponseBase:
     actor = actor_of(request)
     case_type = find_startable(actor, code)
     choices = Choices(actor, code=code)
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    sent = (
+        (choose_instead(request.POST), request.FILES) if request.method == "POST" else (None, None)
+    )
     form = StartForm(case_type, choices, *sent)
     status = 200
     if form.is_bound:
@@ -65,6 +68,7 @@ def fill_start(request: HttpRequest, code: str) -> HttpResponseBase:
                 name = "title" if title else f"f_{error.extra.get('key')}"
                 told = explain_failure(error, case_type)
                 form.add_error(name if name in form.fields else None, told)
+                form.instead = list_instead(error, form.keys)
     return draw(request, case_type, form, choices, status)
 
 

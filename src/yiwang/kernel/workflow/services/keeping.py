@@ -59,7 +59,17 @@ def _of_the_case(case_type: CaseType, keep: Keep, error: records.InvalidValues) 
         problem=fill(problem.message, dict(problem.extra)),
         said=problem.message,
         facts=dict(problem.extra),
+        offers=_offers_of_the_case(case_type, keep, problem.extra.get("offers", ())),
     )
+
+
+def _offers_of_the_case(
+    case_type: CaseType, keep: Keep, offers: Iterable[Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """Free slots told of the fields of the case that gave the full one; none where one was computed."""
+    mine = {key: compile_kept(case_type, text).key for key, text in keep.values.items()}
+    told = [{mine.get(key) or "": value for key, value in one.items()} for one in offers]
+    return [one for one in told if set(one) <= set(case_type.fields)]
 
 
 def _compute(case_type: CaseType, text: str, known: Mapping[str, Any]) -> Any:
