@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from yiwang.kernel.records.types import Pending
+from yiwang.kernel.base.act import Act
+from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.base.registry import Registry
+from yiwang.kernel.records.types import Difference, Entity, Pending
 
 Files = Mapping[str, str]
 """The files of an app: text by name relative to its folder. 应用文件。"""
@@ -102,3 +105,43 @@ class Clash:
     line: int
     city: str
     vendor: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRule:
+    """A rule that an app brings for one of its entities, and the file that says so. 应用规则。"""
+
+    entity: str
+    code: str
+    title: Label
+    file: str
+
+
+class RuleKeeper(Protocol):
+    """Who knows what a quality rule is, and holds records to it: a net. 质量规则保管方。
+
+    `files` are those under rules/. `entities` are the app's own as they are declared beside those
+    of other apps on this node.
+    """
+
+    def find_problems(
+        self, app: str, files: Files, entities: Mapping[str, Entity]
+    ) -> Iterable[InvalidInput]:
+        """All that is wrong with the files, each with file and line. 检查规则文件。"""
+
+    def compare(
+        self, app: str, files: Files, entities: Mapping[str, Entity]
+    ) -> Iterable[Difference]:
+        """What keeping these files, which are well, would change. 比较规则。"""
+
+    def keep(self, act: Act, app: str, files: Files, entities: Mapping[str, Entity]) -> None:
+        """Make these the rules of the app: what they no longer say is withdrawn. 保存规则。
+
+        Within the transaction that installs the app; it may refuse by raising.
+        """
+
+    def list_kept(self, app: str) -> list[KeptRule]:
+        """The rules of an app as they stand, by file. 现行规则。"""
+
+
+RULE_KEEPERS: Registry[RuleKeeper] = Registry("keeper of quality rules")

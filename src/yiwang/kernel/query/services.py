@@ -5,7 +5,7 @@ from .functions import FUNCTIONS
 from .parser import parse_expression, parse_filter, parse_key_pair, parse_key_pairs
 from .sql import compile_node
 from .sqlite import register_sqlite
-from .types import Compiled, KeyPair, Node, Schema, list_fields
+from .types import Compiled, KeyPair, Node, Schema, children, list_fields, rename_fields
 from .url import from_url, to_url
 from .writing import write_name, write_text
 
@@ -17,6 +17,7 @@ __all__ = [
     "KeyPair",
     "Node",
     "Schema",
+    "children",
     "compile",
     "compile_node",
     "evaluate",
@@ -27,6 +28,7 @@ __all__ = [
     "parse_key_pair",
     "parse_key_pairs",
     "register_sqlite",
+    "rename_fields",
     "to_url",
     "write_name",
     "write_text",

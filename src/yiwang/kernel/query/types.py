@@ -7,7 +7,7 @@ and `url`; `sql` compiles them, `evaluation` computes them, `writing` turns them
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal as OneOf
@@ -182,3 +182,22 @@ def list_fields(node: Node) -> list[str]:
     for child in children(node):
         names += list_fields(child)
     return list(dict.fromkeys(names))
+
+
+def rename_fields(node: Node, names: Mapping[str, str]) -> Node:
+    """The tree with its fields under other names; KeyError for one that has none. 字段改名。"""
+    match node:
+        case Field(name=name):
+            return replace(node, name=names[name])
+        case Call(arguments=found):
+            return replace(node, arguments=tuple(rename_fields(one, names) for one in found))
+        case All(parts=found) | Some(parts=found):
+            return replace(node, parts=tuple(rename_fields(one, names) for one in found))
+        case Compare(left=left, right=right):
+            return replace(node, left=rename_fields(left, names), right=rename_fields(right, names))
+        case Between(item=item, low=low, high=high):
+            low, high = rename_fields(low, names), rename_fields(high, names)
+            return replace(node, item=rename_fields(item, names), low=low, high=high)
+        case In(item=item) | IsNull(item=item) | Not(item=item):
+            return replace(node, item=rename_fields(item, names))
+    return node

@@ -57,6 +57,9 @@ def show_app(request: HttpRequest, app: str) -> HttpResponseBase:
         "back": ReasonForm(auto_id="back-%s"),
     }
     if info.installed:
+        context["rules"] = [
+            (in_language(one.title), one) for one in services.list_kept_rules(actor, app)
+        ]
         vendor, city = services.read_files(actor, app)
         context["files"] = [
             (name, "added" if name not in vendor else "changed" if name in city else "")

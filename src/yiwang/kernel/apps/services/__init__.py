@@ -14,6 +14,7 @@ from .listing import export_app, is_in_force, list_apps, list_versions, read_fil
 from .permissions import MANAGE
 from .planning import Plan, plan_install
 from .reading import list_samples, pack, read_archive, read_folder, read_head
+from .ruling import list_kept_rules
 from .sampling import load_sample
 from .scaffolding import new_app
 from .shipped import list_shipped, read_shipped
@@ -28,6 +29,7 @@ __all__ = [
     "install_for",
     "is_in_force",
     "list_apps",
+    "list_kept_rules",
     "list_samples",
     "list_shipped",
     "list_versions",

@@ -25,6 +25,7 @@ from .reading import (
     within,
 )
 from .references import find_loose_ends
+from .ruling import find_rule_problems
 from .scenarios import read_scenario
 
 
@@ -38,7 +39,7 @@ def find_problems(files: Files) -> list[InvalidInput]:
     entities = {name[len("entities/") : -len(".yaml")] for name, _ in within(files, "entities")}
     return [
         *_records(files), *_cases(files, head), *find_loose_ends(files, head), *_counted(files),
-        *_tests(files), *_needs(files, head), *_samples(files, entities),
+        *find_rule_problems(files, head), *_tests(files), *_needs(files, head), *_samples(files, entities),
     ]  # fmt: skip
 
 

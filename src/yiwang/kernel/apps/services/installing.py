@@ -27,6 +27,7 @@ from .merging import merge_files
 from .ordering import list_cases
 from .permissions import MANAGE
 from .reading import CASES, HEAD, read_head, records_of, within
+from .ruling import keep_rules
 from .scenarios import first_failure, run_scenarios
 
 
@@ -92,7 +93,7 @@ def install_app(
     if failure:
         raise failure
     with acting(actor, "apps.install", on=_ref(head), reason=reason) as act:
-        _publish(actor, whole, reason)
+        _publish(act, head.app, whole)
         row = _keep(act, head, files, city)
         act.note(version=head.version, number=row.number, tests=len(outcomes), untested=untested)
         events.announce(act, "apps.installed", {"app": head.app, "number": row.number})
@@ -115,12 +116,14 @@ def install_for(actor: Actor, files: Files, *, owner: str, reason: str) -> AppIn
 _OWNER = re.compile(r"^(owner\s*:\s*)[^\s#]+", re.MULTILINE)
 
 
-def _publish(actor: Actor, files: Files, reason: str) -> None:
+def _publish(act: Act, app: str, files: Files) -> None:
     declared = records_of(files)
     if declared:
-        records.publish_bundle(actor, declared, reason=reason)
+        records.publish_bundle(act.actor, declared, reason=act.reason)
     for name, text in list_cases(files):
-        workflow.publish_case_type(actor, text, name=name, reason=reason)
+        workflow.publish_case_type(act.actor, text, name=name, reason=act.reason)
+    # Even where there are none: those of the version before are withdrawn.
+    keep_rules(act, app, files)
 
 
 def carry_over(app: str, vendor: Files) -> dict[str, str]:
@@ -190,6 +193,7 @@ def uninstall_app(actor: Actor, app: str, *, reason: str, archive: bool = False)
                 rows=rows,
             )
         records.retire_bundle(act, app)
+        keep_rules(act, app, {})
         InstalledApp.objects.filter(app=app).update(version=None, changed_at=act.at)
         act.note(rows=rows, archived=archive)
 

@@ -1,4 +1,4 @@
-"""What installing an app would change for its records, told before. 安装计划。"""
+"""What installing an app would change for its records and their rules, told before. 安装计划。"""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from yiwang.kernel.apps.types import Files
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.records import services as records
-from yiwang.kernel.records.types import Step
+from yiwang.kernel.records.types import Difference, Step
 
 from .installing import carry_over
 from .permissions import MANAGE
 from .reading import read_head, records_of
+from .ruling import compare_rules
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that would change, and what is done to large tables before. 计划。"""
 
-    changes: Sequence[records.Difference] = ()
+    changes: Sequence[Difference] = ()
     before: Sequence[Step] = ()
 
 
@@ -30,7 +31,9 @@ def plan_install(actor: Actor, files: Files) -> Plan:
     over, or where the city and the new version changed the same place.
     """
     actor.require(MANAGE)
-    declared = records_of({**files, **carry_over(read_head(files).app, files)})
+    app = read_head(files).app
+    whole = {**files, **carry_over(app, files)}
+    declared = records_of(whole)
     changes = records.compare_bundle(actor, declared) if declared else []
     steps = [one.step for one in changes if one.step]
-    return Plan(changes, [one for one in steps if one.before])
+    return Plan([*changes, *compare_rules(app, whole)], [one for one in steps if one.before])

@@ -24,12 +24,12 @@ from yiwang.kernel.base.nearest import suggest
 HEAD = "app.yaml"
 PERMISSIONS = "permissions.yaml"
 RECORDS = ("entities", "forms", "views", "dashboards")
-CASES, TESTS, SAMPLE = "cases", "tests", "sample"
-FOLDERS = (*RECORDS, CASES, TESTS, SAMPLE)
+CASES, RULES, TESTS, SAMPLE = "cases", "rules", "tests", "sample"
+FOLDERS = (*RECORDS, CASES, RULES, TESTS, SAMPLE)
 MOST_FILES, MOST_BYTES = 600, 8_000_000
 APP_SCHEMA = load_schema("yiwang.kernel.apps.schemas", "app.schema.json")
 _NAME = re.compile(
-    r"app\.yaml|permissions\.yaml|(entities|forms|views|dashboards|cases|tests)/[a-z][a-z0-9_]{0,39}\.yaml"
+    r"app\.yaml|permissions\.yaml|(entities|forms|views|dashboards|cases|rules|tests)/[a-z][a-z0-9_]{0,39}\.yaml"
     r"|sample/[a-z][a-z0-9_]{0,39}\.(csv|yaml)"
 )
 _HIDDEN = re.compile(r"(^|/)(\.(?!\.?(/|$))|__MACOSX/)")
@@ -181,6 +181,11 @@ def records_of(files: Files) -> dict[str, str]:
 def within(files: Files, folder: str) -> Iterator[tuple[str, str]]:
     """The files of one folder by name. 某目录文件。"""
     return ((name, files[name]) for name in sorted(files) if name.startswith(f"{folder}/"))
+
+
+def rules_of(files: Files) -> dict[str, str]:
+    """Those files that say what the records must hold. 质量规则文件。"""
+    return dict(within(files, RULES))
 
 
 def list_samples(files: Files) -> dict[str, str]:

@@ -58,6 +58,13 @@ columns: [code, name, kind, opened]
 filters: [kind]
 order: [-opened]
 """,
+    "rules/permit.yaml": """\
+# What good data are: a record that breaks a rule is kept, and found. 质量规则。
+entity: permit
+rules:
+  - {code: days, title: {zh: 天数在 1 至 366 之间, en: From 1 to 366 days}, kind: range, field: days, min: 1, max: 366}
+  - {code: place_is_known, title: {zh: 场所编号须已登记, en: The place is on the register}, kind: reference, field: place, resource: place, item: code}
+""",
     "permissions.yaml": """\
 # Who may do what, with which records. Nobody else may do anything. 授权。
 permissions:

@@ -3,7 +3,7 @@
 from yiwang.kernel.records.types import InvalidValues
 
 from .casing import measures_of
-from .comparing import Difference, compare_bundle
+from .comparing import compare_bundle
 from .declaring import (
     asked_of,
     check_values,
@@ -67,7 +67,6 @@ __all__ = [
     "STARS",
     "USE",
     "Desk",
-    "Difference",
     "HiddenField",
     "InvalidValues",
     "Kept",

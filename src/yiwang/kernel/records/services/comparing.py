@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
-from yiwang.kernel.records.types import Bundle, Entity, Field, Step
+from yiwang.kernel.records.types import Bundle, Difference, Entity, Field, Step
 
 from .declaring import read_bundle
 from .publishing import plan_bundle
@@ -19,19 +19,6 @@ COLORS = {
     "create": "green", "add": "green", "return": "green", "show": "green",
     "retire": "red", "hide": "red", "retype": "yellow",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that publishing would change: what, where, how grave. 差异。
-
-    `what` is a message id; `step` is there for what is done to a table.
-    """
-
-    what: str
-    where: str
-    color: str = ""
-    step: Step | None = None
 
 
 def compare_bundle(actor: Actor, files: Mapping[str, str]) -> list[Difference]:

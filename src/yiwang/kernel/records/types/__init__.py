@@ -22,7 +22,7 @@ from .definition import (
 from .ports import CASE_COUNTERS, ENTITY_SINKS, CaseCounter, CaseGroup, EntitySink, Published
 from .records import Capped, Change, FieldProblem, InvalidValues, Page, Record, Value, Wanted
 from .slots import Slot, SlotDay, SlotKey, Slots, clock_of, minute_of
-from .steps import STEP_LABELS, Pending, Step
+from .steps import STEP_LABELS, Difference, Pending, Step
 
 __all__ = [
     "CASE_COUNTERS",
@@ -41,6 +41,7 @@ __all__ = [
     "CaseGroup",
     "Change",
     "Dashboard",
+    "Difference",
     "Entity",
     "EntitySink",
     "Entry",

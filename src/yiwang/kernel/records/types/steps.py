@@ -64,3 +64,16 @@ class Step:
     def label(self) -> str:
         """What happens, as a message id. 说明。"""
         return STEP_LABELS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that publishing would change: what, where, how grave. 差异。
+
+    `what` is a message id; `step` is there for what is done to a table.
+    """
+
+    what: str
+    where: str
+    color: str = ""
+    step: Step | None = None

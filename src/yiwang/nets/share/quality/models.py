@@ -47,6 +47,25 @@ class RuleRevision(models.Model):
         ]
 
 
+class AppRule(models.Model):
+    """A rule that an app declares for one of its entities, as its files say it today. 应用规则。
+
+    `content` names fields by their keys and other entities by their codes. Whether a person has
+    switched it off is a revision of the resource's, as with rules that follow from elements.
+    """
+
+    entity = models.CharField(max_length=81)
+    code = models.CharField(max_length=80)
+    app = models.CharField(max_length=40, db_index=True)
+    file = models.CharField(max_length=120)
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "code"], name="quality_app_rule_once")
+        ]
+
+
 class Run(models.Model):
     """One check of one version by all rules of its resource. 质量检查。
 

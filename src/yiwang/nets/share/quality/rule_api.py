@@ -31,6 +31,8 @@ class RuleOut(Schema):
     element: str
     derived: bool
     enabled: bool
+    app: str
+    file: str
 
 
 class RuleIn(Schema):

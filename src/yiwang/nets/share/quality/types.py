@@ -132,7 +132,7 @@ class RuleSpec:
     `code` is stable in the resource: `derived.<field>.<what>`, or the name its author gave.
     `when` is a filter of `kernel.query`: the rule looks at those rows only. `meaning` is the digest
     of what stands behind it outside of itself (the element, the code set), so that a change there
-    makes it another rule to the counts kept per part.
+    makes it another rule to the counts kept per part. `app` and `file` say where an app declares it.
     """
 
     code: str
@@ -148,6 +148,8 @@ class RuleSpec:
     element: str = ""
     enabled: bool = True
     meaning: str = ""
+    app: str = ""
+    file: str = ""
 
     def digest(self) -> str:
         """One digest over what changes which rows fail. 规则摘要。"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from yiwang.kernel.apps.types import RULE_KEEPERS
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.ui.menu import add_menu
@@ -11,7 +12,7 @@ from yiwang.kernel.workflow.types import SHIPPED_TYPES, ShippedType
 from yiwang.nets.share.catalog.types import RESOURCE_TABS
 
 from . import services
-from .services import deciding
+from .services import app_files, deciding
 from .services.casework import FINDINGS, catch_up, register_page
 
 SHARE = msg("Data sharing")
@@ -37,6 +38,7 @@ def quality_tab(actor: Actor, resource_id: str) -> list[tuple[str, str]]:
     return [(reverse("quality:of_resource", args=[resource_id]), msg("Quality"))]
 
 
+RULE_KEEPERS.register("share.quality", app_files)
 RESOURCE_TABS.register("quality.quality", quality_tab)
 SHIPPED_TYPES.register(
     FINDINGS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,16 +15,19 @@ from yiwang.kernel.base.errors import InvalidInput, NotFound
 from yiwang.kernel.events import services as events
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
+from yiwang.kernel.pool.types import ROW
 from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.models import RuleRevision
 from yiwang.nets.share.quality.types import Dimension, RuleKind, RuleSpec, Severity
 
-from .code_members import meaning_of, versions_of
-from .compiling import add_state, work_over
+from .app_rules import find_app_rule, list_app_rules
+from .code_members import Members, meaning_of, versions_of
+from .compiling import Work, add_state
 from .deriving import derive_from, meaning_of_element
 from .permissions import DECLARE, READ
 from .rule_shapes import SHAPES
+from .scan import Scan
 
 CODE = re.compile(r"[\w.+-]{1,200}")
 NEEDED = {
@@ -53,7 +56,7 @@ def rules_of(resource: catalog.Resource) -> list[RuleSpec]:
     """
     revised = _newest(resource.id)
     found = []
-    for rule in derive_rules(resource):
+    for rule in [*derive_rules(resource), *list_app_rules(resource)]:
         content = revised.pop(rule.code, {})
         found.append(replace(rule, enabled=bool(content.get("enabled", True))))
     found += [build_rule(code, content) for code, content in revised.items() if "kind" in content]
@@ -78,6 +81,7 @@ def declare_rule(
     resource = _changeable(actor, resource_text)
     if not CODE.fullmatch(code) or code.startswith("derived."):
         raise InvalidInput("quality.rule.code", "%(rule)s cannot be the code of a rule", rule=code)
+    refuse_of_app(resource, code)
     rule = build_rule(code, content)
     _try(resource, rule)
     _revise(actor, resource, code, dict(content), verb="share.quality.declare", reason=reason)
@@ -87,6 +91,7 @@ def declare_rule(
 def withdraw_rule(actor: Actor, resource_text: str, code: str, *, reason: str = "") -> None:
     """Take a declared rule back. 撤销规则。"""
     resource = _changeable(actor, resource_text)
+    refuse_of_app(resource, code)
     if not _newest(resource.id).get(code):
         raise NotFound("quality.rule.missing", "There is no rule %(rule)s", rule=code)
     _revise(actor, resource, code, {}, verb="share.quality.withdraw", reason=reason)
@@ -102,7 +107,7 @@ def switch_rule(
     rule = next((one for one in rules_of(resource) if one.code == code), None)
     if rule is None:
         raise NotFound("quality.rule.missing", "There is no rule %(rule)s", rule=code)
-    before = {} if rule.derived else _newest(resource.id)[code]
+    before = {} if rule.derived or rule.app else _newest(resource.id)[code]
     _revise(
         actor,
         resource,
@@ -111,6 +116,20 @@ def switch_rule(
         verb="share.quality.switch",
         reason=reason,
     )
+
+
+def refuse_of_app(resource: catalog.Resource, code: str) -> None:
+    """Raise InvalidInput for a rule that an app declares: there it is changed. 拒绝改动应用规则。"""
+    found = find_app_rule(resource, code)
+    if found is not None:
+        raise InvalidInput(
+            "quality.rule.of_app",
+            "%(rule)s comes with the app %(app)s: change %(file)s there, for this city alone too, or"
+            " switch the rule off",
+            rule=code,
+            app=found.app,
+            file=found.file,
+        )
 
 
 def list_rule_revisions(actor: Actor, resource_text: str, code: str = "") -> list[RuleRevision]:
@@ -193,7 +212,7 @@ def _resolve(rule: RuleSpec) -> RuleSpec:
 
 
 def _try(resource: catalog.Resource, rule: RuleSpec) -> None:
-    """Compile the rule against the register's columns, and run it over no rows. 试编译。"""
+    """Hold the rule against what the register has, before it is declared. 试用规则。"""
     latest = pool.find_latest(resource.table) if resource.table else None
     if latest is None:
         raise InvalidInput(
@@ -204,13 +223,23 @@ def _try(resource: catalog.Resource, rule: RuleSpec) -> None:
         raise InvalidInput(
             "quality.rule.no_column", "The register has no column %(column)s", column=missing[0]
         )
+    with pool.engine() as connection:
+        try_rule(connection, latest.columns, rule)
+
+
+def try_rule(connection: pool.Connection, columns: Sequence[str], rule: RuleSpec) -> None:
+    """Compile a rule against columns, and run it over no rows. 试编译。
+
+    InvalidInput where that cannot be done: a pattern that is none, a filter with a wrong function.
+    """
     if rule.kind == RuleKind.UNIQUE:
         return
-    with pool.engine() as connection:
-        work = work_over(connection, latest)
-        add_state(work, _resolve(rule))
-        relation, params = work.scan.relation(pool.relation(latest.id))
-        pool.try_query(connection, f"SELECT * FROM {relation} LIMIT 0", params)
+    work = Work(Scan(columns), Members(connection), [(0, today())])
+    add_state(work, _resolve(rule))
+    empty = ", ".join(f"NULL::VARCHAR AS {pool.quote_name(name)}" for name in columns)
+    source = f"(SELECT 0::BIGINT AS {ROW}, {empty} LIMIT 0)"
+    relation, params = work.scan.relation(source)
+    pool.try_query(connection, f"SELECT * FROM {relation} LIMIT 0", params)
 
 
 def _changeable(actor: Actor, resource_text: str) -> catalog.Resource:

@@ -16,7 +16,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.types import RuleSpec
 
 from .contracts import read_contract, write_contract
-from .declaring import declare_rule, list_rules
+from .declaring import declare_rule, list_rules, refuse_of_app
 from .permissions import DECLARE
 from .rule_shapes import Reader, write_rule
 
@@ -37,6 +37,7 @@ def get_rule(actor: Actor, resource_id: str, code: str) -> RuleSpec:
 def get_declared_rule(actor: Actor, resource_id: str, code: str) -> RuleSpec:
     """One rule that a person declared. 取已制定规则。"""
     found = get_rule(actor, resource_id, code)
+    refuse_of_app(catalog.get_resource(actor, resource_id), code)
     if found.derived:
         raise InvalidInput(
             "quality.rule.derived",
@@ -180,7 +181,7 @@ def _check_format(format: str) -> None:  # noqa: A002
 
 def _declare(actor: Actor, resource_id: str, rule: RuleSpec, reason: str) -> None:
     content = rule.as_json()
-    for name in ("code", "derived", "meaning"):
+    for name in ("code", "derived", "meaning", "app", "file"):
         del content[name]
     with _naming(rule.code):
         declare_rule(actor, resource_id, rule.code, content, reason=reason)

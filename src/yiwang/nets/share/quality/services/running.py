@@ -19,6 +19,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.models import DimensionScore, Result, Run
 from yiwang.nets.share.quality.types import (
     RuleResult,
+    RuleSpec,
     RunState,
     Score,
     Trigger,
@@ -28,6 +29,7 @@ from yiwang.nets.share.sources import services as sources
 
 from .casework import follow_after
 from .checking import Base, Checked, check_version
+from .compiling import columns_of
 from .declaring import rules_of
 from .permissions import RUN
 from .scoring import (
@@ -157,14 +159,15 @@ def perform_run(
     Run.objects.filter(id=run_id).update(state=RunState.RUNNING, started_at=now())
     resource = catalog.Resource.objects.get(id=run.resource)
     version = pool.get_version(run.pool_version)
-    rules = [rule for rule in rules_of(resource) if rule.enabled and _fits(rule.fields, version)]
+    rules = [rule for rule in rules_of(resource) if rule.enabled and _fits(rule, version)]
     base = find_base(resource.id, version)
     checked = check_version(version, rules, base=base, progress=progress, stopping=stopping)
     return _finish(actor, run_id, resource, version, checked)
 
 
-def _fits(fields: tuple[str, ...], version: VersionInfo) -> bool:
-    return all(name in version.columns for name in fields)
+def _fits(rule: RuleSpec, version: VersionInfo) -> bool:
+    """Whether the version has all that the rule reads; a column may have come or gone since."""
+    return all(name in version.columns for name in columns_of(rule))
 
 
 def fail_run(run_id: str, error: YiwangError) -> None:
