@@ -140,7 +140,9 @@ class Filling:
         """Look up what is known, and answer with it what nobody has answered yet. 带入已知信息。"""
         if not self.takes_over:
             return
-        found = services.find_known(self.desk, self.entity, {**self.standing, **self.answers})
+        found = services.find_known(
+            self.desk, self.entity.fields.values(), {**self.standing, **self.answers}
+        )
         self.known = {key: one for key, one in found.items() if key in self.keys}
         for key, one in self.known.items():
             if key in keys and key not in self.answers and not one.masked:

@@ -15,6 +15,7 @@ from .declaring import (
     read_bundle,
     schema_of,
 )
+from .declaring.flaws.known import check_known
 from .desk import Desk, at_desk
 from .drafts import (
     count_drafts,
@@ -76,6 +77,7 @@ __all__ = [
     "add_records",
     "asked_of",
     "at_desk",
+    "check_known",
     "check_values",
     "compare_bundle",
     "compute",

@@ -6,17 +6,17 @@ in the ledger. What people make of it, agreed or put right, stands beside the re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from yiwang.kernel.base.act import SYSTEM, Act
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.query.types import All, Compare, Literal, Node
 from yiwang.kernel.query.types import Field as Name
 from yiwang.kernel.records.models import KnownValue
-from yiwang.kernel.records.types import Entity, Field, Known, Record, Value, Wanted
+from yiwang.kernel.records.types import Entity, Known, Record, Value, Wanted
 
 from .desk import Desk
 from .reading import find_record, list_quietly, note_look
@@ -44,14 +44,23 @@ class Offer:
     masked: bool
 
 
-def find_known(desk: Desk, entity: Entity, answers: Mapping[str, Any]) -> dict[str, Offer]:
-    """What is known of the fields of a record, given what was answered so far. 查已知信息。
+class Taking(Protocol):
+    """A field that may be filled in with what is known: of a record, or of a case. 可带入项。"""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def known(self) -> Known | None: ...
+
+
+def find_known(desk: Desk, asked: Iterable[Taking], answers: Mapping[str, Any]) -> dict[str, Offer]:
+    """What is known of some fields, given what was answered so far. 查已知信息。
 
     By field. Nothing for whom the source is closed, where no record or more than one matches, and
     where the source says nothing. Leaves a look where personal data are shown.
     """
     found: dict[str, Offer] = {}
-    for source, record, fields in _sources(desk, entity, answers):
+    for source, record, fields in _sources(desk, asked, answers):
         offers = _offers(source, record, fields)
         found |= {one.key: one for one in offers}
         shown = {one.known.field for one in fields if one.known}
@@ -61,11 +70,11 @@ def find_known(desk: Desk, entity: Entity, answers: Mapping[str, Any]) -> dict[s
 
 
 def _sources(
-    desk: Desk, entity: Entity, answers: Mapping[str, Any]
-) -> Iterator[tuple[Entity, Record, list[Field]]]:
+    desk: Desk, asked: Iterable[Taking], answers: Mapping[str, Any]
+) -> Iterator[tuple[Entity, Record, list[Taking]]]:
     """The records that match, each with the fields that take from it; one look-up for each."""
-    groups: dict[Match, list[Field]] = {}
-    for field in entity.fields.values():
+    groups: dict[Match, list[Taking]] = {}
+    for field in asked:
         if field.known:
             groups.setdefault((field.known.entity, field.known.match), []).append(field)
     for (code, _), fields in groups.items():
@@ -96,7 +105,7 @@ def _match(desk: Desk, source: Entity, known: Known, answers: Mapping[str, Any])
     return page.records[0] if len(page.records) == 1 else None
 
 
-def _offers(source: Entity, record: Record, fields: Collection[Field]) -> Iterator[Offer]:
+def _offers(source: Entity, record: Record, fields: Collection[Taking]) -> Iterator[Offer]:
     for field in fields:
         known = field.known
         value = record.values.get(known.field) if known else None
@@ -124,7 +133,7 @@ def note_known(
             source_record=record.id, source_key=known.field, revision=record.rev,
             is_corrected=values.get(one.key) != one.typed, by=act.actor.id, at=act.at,
         )
-        for source, record, fields in _sources(desk, entity, answers)
+        for source, record, fields in _sources(desk, entity.fields.values(), answers)
         for one in _offers(source, record, fields)
         if not one.masked and (known := entity.fields[one.key].known)
     ]  # fmt: skip

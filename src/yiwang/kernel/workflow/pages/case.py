@@ -48,6 +48,7 @@ from .files import list_rows
 from .forms import CaseForm
 from .heading import find_page, light_of, light_of_line, name_starter
 from .instead import choose_instead, list_instead
+from .knowing import KNOWN
 from .steps import draw_steps
 from .story import tell_story
 from .story_requests import say_request
@@ -330,6 +331,9 @@ def act(request: HttpRequest, case_id: str, verb: str) -> HttpResponseBase:
     require_task_of(case_id, task)
     choices = Choices(actor, view.places, code=view.type.code)
     form = VERBS[verb].form(view, choices, verb, task, sent, files=request.FILES)
+    if sent.get("do") == KNOWN:
+        form.know_again()
+        return draw(request, CasePage(actor, view, (verb, form)))
     try:
         if form.is_valid():
             VERBS[verb].do(actor, form)

@@ -21,7 +21,7 @@ from yiwang.kernel.workflow.types import CaseType
 from .choices import Choices
 from .fields import PersonField, build_fields, read_fields
 from .files import ask_files, name_place
-from .instead import Buttons
+from .knowing import KnowingForm
 from .opinions import OpinionField
 from .proposing import propose_fields
 
@@ -34,14 +34,19 @@ def write_reason(*, required: bool, label: Any = "") -> forms.CharField:
     return forms.CharField(label=label, required=required, max_length=REASON_AT_MOST)
 
 
-class StartForm(forms.Form):
+class StartForm(KnowingForm):
     """What a type asks for at its start. 发起表单。 The key is drawn here, so that a form sent twice is one case."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=new_ulid)
-    instead: Buttons = []
 
     def __init__(
-        self, case_type: CaseType, choices: Choices, data: Any = None, files: Any = None
+        self,
+        case_type: CaseType,
+        choices: Choices,
+        data: Any = None,
+        files: Any = None,
+        *,
+        given: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data, files, auto_id="start-%s")
         self.case_type = case_type
@@ -53,6 +58,9 @@ class StartForm(forms.Form):
             % {"kind": in_language(case_type.title)},
         )  # fmt: skip
         self.fields |= {f"f_{key}": field for key, field in own.items()}
+        if not self.is_bound:
+            self.give(case_type.fields, given or {})
+        self.know(choices.actor, case_type.fields, {})
 
     @property
     def filled(self) -> dict[str, Any]:
@@ -61,12 +69,10 @@ class StartForm(forms.Form):
         return read_fields(self.case_type.fields, told)
 
 
-class CaseForm(forms.Form):
+class CaseForm(KnowingForm):
     """A form on the page of a case; `task` says which task it means. 流程页表单。"""
 
     task = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
-    keys: Mapping[str, str] = {}
-    instead: Buttons = []
 
     def __init__(
         self,
@@ -109,6 +115,7 @@ class FilledForm(CaseForm):
         own |= propose_fields(self.view.type, own, data)
         self.keys = {f"f_{key}": key for key in own}
         self.fields = {f"f_{key}": field for key, field in own.items()} | self.fields
+        self.know(self.choices.actor, fields, data, self.view.kept)
 
     @property
     def filled(self) -> dict[str, Any]:

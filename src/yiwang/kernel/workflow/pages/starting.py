@@ -21,6 +21,7 @@ from yiwang.kernel.workflow.types import CaseType
 from .choices import Choices, mark_away
 from .forms import StartForm
 from .instead import choose_instead, list_instead
+from .knowing import KNOWN
 from .words import explain_failure
 
 
@@ -55,9 +56,11 @@ def fill_start(request: HttpRequest, code: str) -> HttpResponseBase:
     sent = (
         (choose_instead(request.POST), request.FILES) if request.method == "POST" else (None, None)
     )
-    form = StartForm(case_type, choices, *sent)
+    form = StartForm(case_type, choices, *sent, given=request.GET.dict())
     status = 200
-    if form.is_bound:
+    if request.POST.get("do") == KNOWN:
+        form.know_again()
+    elif form.is_bound:
         status = InvalidInput.status
         if form.is_valid():
             try:

@@ -35,6 +35,7 @@ from .bulk import (
     urge_cases,
 )
 from .inbox import count_boxes, list_box, list_kinds
+from .knowing import find_known
 from .overseeing import migrate_case, resume, suspend, terminate, urge
 from .permissions import OVERSEE, PUBLISH, USE
 from .phrases import list_phrases, save_phrases
@@ -98,6 +99,7 @@ __all__ = [
     "end_absence",
     "erase_attachment",
     "find_away",
+    "find_known",
     "find_last_ended",
     "find_last_number",
     "find_newest",

@@ -79,11 +79,18 @@ def _named_fields(case_type: CaseType) -> Iterator[tuple[Path, str]]:
         if node.look_up:
             told = [*node.look_up.match.values(), *node.look_up.gives]
             yield from (((*here, "look_up"), key) for key in told)
+    yield from _matched_fields(case_type)
     for key, one in case_type.suggests.items():
         yield from ((("suggests", key), name) for name in (key, *one.of))
     for path, who in _rules_of_who(case_type):
         named = ((name, getattr(who, name)) for name in ("field", "each"))
         yield from (((*path, name), key) for name, key in named if key)
+
+
+def _matched_fields(case_type: CaseType) -> Iterator[tuple[Path, str]]:
+    for key, field in case_type.fields.items():
+        for theirs, mine in field.known.match if field.known else ():
+            yield ("fields", key, "known", "match", theirs), mine
 
 
 def _pushed_fields(here: Path, push: Push) -> Iterator[tuple[Path, str]]:

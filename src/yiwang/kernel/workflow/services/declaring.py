@@ -8,6 +8,7 @@ from typing import Any
 from yiwang.kernel.base.declared import Document, Path, load_schema, read_document
 from yiwang.kernel.base.errors import InvalidInput, YiwangError
 from yiwang.kernel.calendar.services import read_limit, read_yellow
+from yiwang.kernel.records.types import Known
 from yiwang.kernel.workflow.types import (
     Action,
     Branch,
@@ -134,7 +135,12 @@ def _field(key: str, one: Mapping[str, Any]) -> Field:
         personal=one.get("personal") == "inside",
         sees=_sees(one.get("sees", {})),
         reach=one.get("reach", "own"),
+        known=_known(one["known"]) if "known" in one else None,
     )
+
+
+def _known(one: Mapping[str, Any]) -> Known:
+    return Known(one["entity"], one["field"], tuple(one["match"].items()))
 
 
 def _sees(told: Mapping[str, Any]) -> Sees:

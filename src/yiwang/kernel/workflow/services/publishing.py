@@ -21,6 +21,7 @@ from yiwang.kernel.workflow.types import TYPE_GATES, CaseType, Children, Push
 from .borrowing import check_sources
 from .declaring import build_case_type, read_case_type
 from .keeping import check_keeps
+from .knowing import check_known
 from .permissions import PUBLISH
 from .seeing import is_guarded
 
@@ -50,6 +51,7 @@ def publish_text(act: Act, text: str, *, name: str) -> CaseType:
     _check_children(case_type)
     check_keeps(case_type)
     check_sources(case_type)
+    check_known(case_type)
     row = _create(
         code=case_type.code,
         version=newest.version + 1 if newest else 1,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from yiwang.kernel.calendar.types import Limit, Yellow
+from yiwang.kernel.records.types import Known
 
 AGREE = "agree"
 OWN = "organization"
@@ -63,7 +64,7 @@ class Field:
     Of files there are at most `most`, each of at most `megabytes` and of one of the content `types`
     (without them pictures and documents); `camera` asks a phone for a photograph at once.
     `levels` are the kinds of organizations that may be named; all without it. They lie within the reach
-    of who fills it in, or with `reach` `city` anywhere.
+    of who fills it in, or with `reach` `city` anywhere. `known` tells where its value stands already.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Field:
     personal: bool = False
     sees: Sees = Sees()
     reach: Reach = "own"
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _of_entity(
     entities = {**others(known, bundle.app), **bundle.entities}
     yield from check_links(entity, entities)
     yield from check_slots(entity, document.data["fields"], entities)
-    yield from check_known(entity, entities)
+    yield from check_known(entity.fields, entities)
 
 
 Part = TypeVar("Part")

@@ -20,9 +20,9 @@ GIVEN = (
 """Kinds that are taken over from another record. 可带入类型。"""
 
 
-def check_known(entity: Entity, entities: Mapping[str, Entity]) -> Iterator[Flaw]:
+def check_known(fields: Mapping[str, Field], entities: Mapping[str, Entity]) -> Iterator[Flaw]:
     """Sources that are not there, that give something else, or that could mean several. 已知来源检查。"""
-    for key, field in entity.fields.items():
+    for key, field in fields.items():
         if field.known is None:
             continue
         path: Path = ("fields", key, "known")
@@ -31,7 +31,7 @@ def check_known(entity: Entity, entities: Mapping[str, Entity]) -> Iterator[Flaw
             yield (*path, "entity"), no_entity(field.known.entity, entities)
             continue
         yield from _check_given(field, source, path)
-        yield from _check_match(entity, field.known, source, path)
+        yield from _check_match(fields, field.known, source, path)
 
 
 def _check_given(field: Field, source: Entity, path: Path) -> Iterator[Flaw]:
@@ -55,17 +55,19 @@ def _check_given(field: Field, source: Entity, path: Path) -> Iterator[Flaw]:
         )  # fmt: skip
 
 
-def _check_match(entity: Entity, known: Known, source: Entity, path: Path) -> Iterator[Flaw]:
+def _check_match(
+    fields: Mapping[str, Field], known: Known, source: Entity, path: Path
+) -> Iterator[Flaw]:
     """A key of the source, or its id by a link: so nobody is taken for somebody else."""
     match = dict(known.match)
     for theirs, mine in known.match:
-        if mine not in entity.fields:
-            yield (*path, "match", theirs), no_field(mine, entity.fields)
+        if mine not in fields:
+            yield (*path, "match", theirs), no_field(mine, fields)
         elif theirs != ID and theirs not in source.fields:
             yield (*path, "match", theirs), no_field(theirs, source.fields)
-        elif entity.fields[mine].kind not in MATCHED:
-            yield (*path, "match", theirs), wrong_kind(entity.fields[mine], MATCHED)
-    link = entity.fields.get(match.get(ID, ""))
+        elif fields[mine].kind not in MATCHED:
+            yield (*path, "match", theirs), wrong_kind(fields[mine], MATCHED)
+    link = fields.get(match.get(ID, ""))
     by_link = set(match) == {ID} and (link is None or link.to == source.code)
     if not by_link and set(match) not in [set(one) for one in (source.key, *source.unique) if one]:
         yield (
