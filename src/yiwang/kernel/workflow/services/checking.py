@@ -12,7 +12,8 @@ from yiwang.kernel.calendar.vendor import vendor_years
 from yiwang.kernel.expressions.services import check_table
 from yiwang.kernel.workflow.types import OWN, Branch, CaseType, Field, Keep, Node, Push, Who
 
-from .checking_parts import PARTS, Found, compiles
+from .checking_guards import can_be_taken
+from .checking_parts import PARTS, Found, compiles, no_such_role
 from .guards import FACTS, compile_guard, compile_table
 
 
@@ -207,6 +208,20 @@ def _rules_of_who(case_type: CaseType) -> Iterator[tuple[Path, Who]]:
             yield from _numbered_who((*here, "actions", key), action.copies)
 
 
+def _roles_exist(case_type: CaseType) -> Iterator[Found]:
+    """Whoever is asked, starts, reads or oversees holds a role that people can be given."""
+    sets: list[tuple[Path, frozenset[str]]] = [
+        (("start", "roles"), case_type.starts),
+        (("oversees",), case_type.oversees),
+        (("reads",), case_type.reads),
+    ]
+    for path, roles in sets:
+        yield from no_such_role(path, roles)
+    for path, who in _rules_of_who(case_type):
+        if who.role:
+            yield from no_such_role((*path, "role"), {who.role})
+
+
 def _numbered_who(path: Path, rules: Sequence[Who]) -> Iterator[tuple[Path, Who]]:
     for at, who in enumerate(rules):
         yield (*path, "cc", at), who
@@ -238,7 +253,8 @@ def _keeps_compile(case_type: CaseType) -> Iterator[Found]:
 def _ways_end(case_type: CaseType) -> Iterator[Found]:
     """The last of several ways needs no guard: a case must never stand without a way on."""
     for node in case_type.nodes.values():
-        groups = [*(action.branches for action in node.actions.values()), node.route, node.then]
+        told = [*node.actions.values(), *node.hears.values()]
+        groups = [*(one.branches for one in told), node.route, node.then]
         for branches in groups:
             if branches and branches[-1].guard:
                 yield (
@@ -356,6 +372,8 @@ PLAIN: tuple[Callable[[CaseType], Iterator[Found]], ...] = (
     _guards_compile,
     _keeps_compile,
     _ways_end,
+    can_be_taken,
+    _roles_exist,
     *PARTS,
 )
 CHECKS = (*PLAIN, _circles, _reachable, _ends_reached)

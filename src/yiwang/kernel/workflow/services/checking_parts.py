@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from yiwang.kernel.base.declared import Path
 from yiwang.kernel.base.errors import YiwangError
@@ -110,17 +110,22 @@ def sees_fit(case_type: CaseType) -> Iterator[Found]:
                 yield from _seer(case_type, ("fields", key, "sees", name, at), seer)
 
 
+def no_such_role(here: Path, roles: Collection[str]) -> Iterator[Found]:
+    """Roles that nobody can be given. 角色检查。"""
+    for role in sorted(set(roles) - set(ROLES)):
+        yield (
+            here, "workflow.type.role", "there is no role %(role)s%(suggestion)s",
+            {"role": role, "suggestion": suggest(role, sorted(ROLES))},
+        )  # fmt: skip
+
+
 def _seer(case_type: CaseType, here: Path, seer: Seer) -> Iterator[Found]:
     for step in sorted(seer.at - set(case_type.nodes)):
         yield (
             (*here, "at"), "workflow.type.node", "there is no step %(node)s%(suggestion)s",
             {"node": step, "suggestion": suggest(step, sorted(case_type.nodes))},
         )  # fmt: skip
-    for role in sorted(seer.roles - set(ROLES)):
-        yield (
-            (*here, "roles"), "workflow.type.role", "there is no role %(role)s%(suggestion)s",
-            {"role": role, "suggestion": suggest(role, sorted(ROLES))},
-        )  # fmt: skip
+    yield from no_such_role((*here, "roles"), seer.roles)
     place = case_type.fields.get(seer.of)
     if seer.of not in ("", "starter") and (
         place is None or place.kind not in ("organization", "organizations")

@@ -81,6 +81,14 @@ def line_with(text: str, part: str) -> int:
         ("prefix: QJ", "prefix: [", "declared.file.yaml", ""),
         ("prefix: QJ", "prefix: !!python/object:os.system x", "declared.file.tag", "prefix"),
         ("kind: number", "kind: nubmer", "declared.value.wrong", "nubmer"),
+        ("who: {role: director}", "who: {role: directer}", "workflow.type.role", "directer"),
+        ("roles: [viewer, steward", "roles: [viewer, stewart", "workflow.type.role", "stewart"),
+        ("oversees: [director]", "oversees: [boss]", "workflow.type.role", "boss"),
+        ("oversees: [director]", "oversees: [director]\nescalates: {role: mayor}", "workflow.type.role", "mayor"),
+        ("to: refused, opinion: required}", "to: refused, cc: [{role: diretcor}]}", "workflow.type.role", "diretcor"),
+        ("天数 > 3", "天数 > 3 and 天数 < 2", "workflow.type.never", "天数 > 3"),
+        ("- {if: 天数 > 3, to: director}", "- {if: 天数 > 3, to: director}\n      - {if: days > 5, to: refused}", "workflow.type.overtaken", "days > 5"),
+        ("天数 > 3", "case_light == 'blue'", "workflow.type.never", "blue"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_file_is_said_with_its_line(old, new, code, on):
@@ -207,3 +215,22 @@ def test_children_are_opened_for_a_list_only():
         read_case_type(TASKS.replace("each: departments", "each: text"))
 
     assert told.value.code == "workflow.type.each"
+
+
+def test_a_role_that_nobody_can_be_given_is_told_with_the_nearest_there_is():
+    with pytest.raises(InvalidInput) as told:
+        read_case_type(
+            LEAVE.replace("who: {role: director}", "who: {role: directer}"), name="l.yaml"
+        )
+
+    assert "director" in told.value.detail
+
+
+def test_what_a_table_fills_may_be_something_that_no_form_offers():
+    text = DISPATCH.replace(
+        "label: {zh: 承办单位, en: Department}, kind: organization",
+        "label: {zh: 承办, en: Who}, choices: {D01: {zh: 民政, en: One}}",
+    )
+    assert text != DISPATCH
+
+    assert read_case_type(text).nodes
