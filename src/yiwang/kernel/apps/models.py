@@ -38,3 +38,17 @@ class InstalledApp(models.Model):
     version = models.ForeignKey(AppVersion, models.PROTECT, related_name="+", null=True)
     needs = models.JSONField(default=list)
     changed_at = models.DateTimeField()
+
+
+class SampleRow(models.Model):
+    """A record that the sample of an app brought, so that it can be taken away again. 示例记录。
+
+    `record` is its id in `entity`; the order is that in which they were loaded.
+    """
+
+    app = models.CharField(max_length=APP_LENGTH)
+    entity = models.CharField(max_length=2 * APP_LENGTH + 1)
+    record = models.CharField(max_length=ID_LENGTH, unique=True)
+
+    class Meta:
+        indexes = [models.Index(name="apps_sample", fields=["app", "id"])]

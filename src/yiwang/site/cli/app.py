@@ -112,8 +112,8 @@ def install(session: Session, *, source: Path, reason: str, untested: bool, samp
     if not sample:
         return answer
     rows = services.load_sample(session.actor, found.app)
-    lines = [t("%(entity)s: %(rows)s sample rows", entity=code, rows=rows[code]) for code in rows]
-    return Answer({**answer.document, "sample": rows}, [*answer.lines, *lines], answer.exit_code)
+    lines = [*answer.lines, *tell_sample(rows)]
+    return Answer({**answer.document, "sample": rows}, lines, answer.exit_code)
 
 
 @declare("upgrade", group=app)
@@ -137,6 +137,27 @@ def rollback(session: Session, *, code: str, number: int, reason: str) -> Answer
     from yiwang.kernel.apps import services
 
     return tell(services.roll_back(session.actor, code, number, reason=reason))
+
+
+@declare("sample", group=app)
+@click.argument("code", metavar="APP")
+@click.option("--remove", is_flag=True, help="Take away what it brought. 清除示例数据。")
+@REASON
+def sample(session: Session, *, code: str, remove: bool, reason: str) -> Answer:
+    """Load the sample rows of an installed app, or take them away. 示例数据。"""
+    from yiwang.kernel.apps import services
+
+    if remove:
+        count = services.remove_sample(session.actor, code, reason=reason)
+        line = t("%(app)s: %(rows)s sample rows are removed", app=code, rows=count)
+        return Answer({"app": code, "removed": count}, [line])
+    rows = services.load_sample(session.actor, code)
+    return Answer({"app": code, "sample": rows}, tell_sample(rows))
+
+
+def tell_sample(rows: dict[str, int]) -> list[str]:
+    """How many rows of each entity were loaded. 装载结果。"""
+    return [t("%(entity)s: %(rows)s sample rows", entity=code, rows=rows[code]) for code in rows]
 
 
 @declare("uninstall", group=app)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .front import install, look, show_apps
-from .one import export, roll_back, show_app, show_file, uninstall
+from .one import export, load_sample, remove_sample, roll_back, show_app, show_file, uninstall
 
 urlpatterns = [
     path("", show_apps, name="front"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<slug:app>/", show_app, name="app"),
     path("<slug:app>/export/", export, name="export"),
     path("<slug:app>/back/", roll_back, name="back"),
+    path("<slug:app>/sample/", load_sample, name="sample"),
+    path("<slug:app>/sample/remove/", remove_sample, name="unsample"),
     path("<slug:app>/uninstall/", uninstall, name="uninstall"),
     path("<slug:app>/file/", show_file, name="file"),
 ]

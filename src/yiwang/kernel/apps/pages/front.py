@@ -26,9 +26,10 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.imports import pack_rows, unpack_rows
 from yiwang.kernel.ui.labels import in_language
 
+from .one import SAMPLED
+
 LARGEST = 10_000_000
 IN_FORCE = msg("%(app)s version %(version)s is in force.")
-SAMPLED = msg("%(rows)s sample rows are loaded.")
 WAITS = msg("%(app)s version %(version)s will be in force once its tables are prepared.")
 
 

@@ -20,6 +20,8 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import ReasonForm
 from yiwang.kernel.ui.labels import in_language
 
+SAMPLED = msg("%(rows)s sample rows are loaded.")
+
 
 class LeaveForm(ReasonForm):
     """Taking an app out of use. 卸载表单。"""
@@ -57,6 +59,8 @@ def show_app(request: HttpRequest, app: str) -> HttpResponseBase:
         "back": ReasonForm(auto_id="back-%s"),
     }
     if info.installed:
+        context["may_sample"], context["sampled"] = services.find_sample(app)
+        context["unsample"] = ReasonForm(auto_id="unsample-%s")
         context["rules"] = [
             (in_language(one.title), one) for one in services.list_kept_rules(actor, app)
         ]
@@ -95,6 +99,33 @@ def roll_back(request: HttpRequest, app: str) -> HttpResponse:
         flash(
             request, msg("%(app)s version %(version)s is in force."), app=told, version=info.version
         )
+    return redirect("apps:app", app)
+
+
+@needs(MANAGE)
+@require_http_methods(["POST"])
+def load_sample(request: HttpRequest, app: str) -> HttpResponse:
+    """Load the sample rows of the app, later than at its install. 装载示例数据。"""
+    try:
+        found = services.load_sample(actor_of(request), app)
+    except YiwangError as error:
+        flash(request, explain(error), "red")
+    else:
+        flash(request, SAMPLED, rows=sum(found.values()))
+    return redirect("apps:app", app)
+
+
+@needs(MANAGE)
+@require_http_methods(["POST"])
+def remove_sample(request: HttpRequest, app: str) -> HttpResponse:
+    """Take the sample rows away again. 清除示例数据。"""
+    reason = request.POST.get("reason", "").strip()[:300]
+    try:
+        count = services.remove_sample(actor_of(request), app, reason=reason)
+    except YiwangError as error:
+        flash(request, explain(error), "red")
+    else:
+        flash(request, msg("%(rows)s sample rows are removed."), rows=count)
     return redirect("apps:app", app)
 
 

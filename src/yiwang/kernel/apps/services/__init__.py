@@ -18,6 +18,7 @@ from .ruling import list_kept_rules
 from .sampling import load_sample
 from .scaffolding import new_app
 from .shipped import list_shipped, read_shipped
+from .unloading import find_sample, remove_sample
 
 __all__ = [
     "MANAGE",
@@ -25,6 +26,7 @@ __all__ = [
     "describe_app",
     "export_app",
     "find_problems",
+    "find_sample",
     "install_app",
     "install_for",
     "is_in_force",
@@ -43,6 +45,7 @@ __all__ = [
     "read_folder",
     "read_head",
     "read_shipped",
+    "remove_sample",
     "roll_back",
     "test_app",
     "uninstall_app",

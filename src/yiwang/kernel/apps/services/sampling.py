@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from yiwang.kernel.apps.models import SampleRow
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import Conflict
@@ -41,11 +42,16 @@ def load_sample(actor: Actor, app: str) -> dict[str, int]:
                 "apps.sample.rows", "The app %(app)s keeps records already; samples are for an empty one", app=app
             )  # fmt: skip
         desk = records.at_desk(actor)
+        # What a sample brought before, and somebody removed since, is no business of this one.
+        SampleRow.objects.filter(app=app).delete()
         found = {}
         for entity in _in_order([desk.entity(f"{app}.{name}") for name in samples]):
             name = entity.code.partition(".")[2]
             plan = records.import_rows(desk, entity.code, read_rows(samples[name]), reason=REASON)
-            found[entity.code] = len(plan.added)
+            SampleRow.objects.bulk_create(
+                SampleRow(app=app, entity=entity.code, record=one) for one in plan.made
+            )
+            found[entity.code] = len(plan.made)
         act.note(rows=sum(found.values()))
     return found
 

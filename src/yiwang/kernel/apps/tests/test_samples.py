@@ -106,3 +106,106 @@ def test_only_who_may_manage_apps_loads_samples(engineer):
 
     with pytest.raises(NotPermitted):
         services.load_sample(identity.get_actor(info.id), "rooms")
+
+
+def change(engineer, code, **values):
+    """Somebody changes the first record of an entity. 修改首条记录。"""
+    desk = records.at_desk(engineer)
+    record = records.list_records(desk, code, Wanted()).records[0]
+    records.update_record(desk, code, record.id, values, rev=record.rev)
+    return record
+
+
+@pytest.mark.parametrize(
+    "code",
+    [one for one in services.list_shipped() if services.list_samples(services.read_shipped(one))],
+)
+def test_what_a_sample_brought_is_taken_away_whole_and_can_be_loaded_again(engineer, code):
+    services.install_app(engineer, services.read_shipped(code), untested=True)
+    loaded = services.load_sample(engineer, code)
+    assert services.find_sample(code) == (False, sum(loaded.values()))
+
+    assert services.remove_sample(engineer, code, reason="试用结束") == sum(loaded.values())
+
+    assert records.count_app_rows(code) == 0
+    assert ActRow.objects.get(verb="apps.sample.remove").reason == "试用结束"
+    assert services.find_sample(code) == (True, 0)
+    assert services.load_sample(engineer, code) == loaded
+
+
+def test_a_sample_row_that_somebody_changed_is_named_and_nothing_is_removed(engineer):
+    install(engineer)
+    loaded = services.load_sample(engineer, "rooms")
+    changed = change(engineer, "rooms.room", seats=9)
+
+    with pytest.raises(Conflict) as refused:
+        services.remove_sample(engineer, "rooms", reason="试用结束")
+
+    assert refused.value.code == "apps.sample.changed"
+    assert f"会议室 {changed.title}" in str(refused.value.detail)
+    assert records.count_app_rows("rooms") == sum(loaded.values())
+
+
+def test_a_sample_row_that_others_point_at_is_named_and_ones_own_rows_stay(engineer):
+    install(engineer)
+    services.load_sample(engineer, "rooms")
+    desk = records.at_desk(engineer)
+    room = next(
+        one for one in records.list_records(desk, "rooms.room", Wanted()).records
+        if one.title == "三楼小会议室"
+    )  # fmt: skip
+    own = {
+        "what": "自己的会",
+        "room": room.id,
+        "day": f"{today() + timedelta(days=5)}",
+        "begins": "18:00",
+        "ends": "19:00",
+    }
+    mine = records.create_record(desk, "rooms.booking", own)
+
+    with pytest.raises(Conflict) as refused:
+        services.remove_sample(engineer, "rooms", reason="试用结束")
+    assert refused.value.code == "apps.sample.linked"
+    assert room.title in str(refused.value.detail)
+
+    records.remove_record(desk, "rooms.booking", mine.id, rev=mine.rev)
+    gone = records.list_records(desk, "rooms.booking", Wanted()).records[0]
+    records.remove_record(desk, "rooms.booking", gone.id, rev=gone.rev)
+    services.remove_sample(engineer, "rooms", reason="试用结束")
+    assert records.count_app_rows("rooms") == 0
+
+
+def test_nothing_is_removed_where_nothing_was_loaded_or_by_who_may_not(engineer):
+    install(engineer)
+    with pytest.raises(Conflict) as refused:
+        services.remove_sample(engineer, "rooms", reason="试用结束")
+    assert refused.value.code == "apps.sample.not_loaded"
+
+    services.load_sample(engineer, "rooms")
+    info, _ = identity.create_account(SYSTEM, name="wang")
+    identity.grant_role(SYSTEM, info.id, "viewer")
+    with pytest.raises(NotPermitted):
+        services.remove_sample(identity.get_actor(info.id), "rooms", reason="试用结束")
+    assert services.find_sample("rooms")[1]
+
+
+def test_buttons_on_the_page_of_an_app_load_its_sample_and_take_it_away(engineer, client_of):
+    install(engineer)
+    client = client_of(engineer)
+    assert "装载示例数据" in client.get("/apps/rooms/").content.decode()
+
+    loaded = client.post("/apps/rooms/sample/", follow=True).content.decode()
+    rows = records.count_app_rows("rooms")
+    assert f"示例数据带来 {rows} 条记录。" in loaded
+    changed = change(engineer, "rooms.room", seats=9)
+    refused = client.post("/apps/rooms/sample/remove/", {"reason": "清理"}, follow=True)
+    assert changed.title in refused.content.decode()
+    assert records.count_app_rows("rooms") == rows
+
+    records.remove_record(records.at_desk(engineer), "rooms.booking", _newest(engineer), rev=1)
+    assert client.post("/apps/rooms/sample/remove/").status_code == 302
+    assert records.count_app_rows("rooms") == rows - 1
+
+
+def _newest(engineer):
+    return records.list_records(records.at_desk(engineer), "rooms.booking", Wanted()).records[0].id

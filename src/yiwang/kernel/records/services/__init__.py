@@ -43,6 +43,7 @@ from .publishing import (
 )
 from .reading import (
     count_records,
+    find_record,
     get_record,
     group_records,
     list_linking,
@@ -95,6 +96,7 @@ __all__ = [
     "find_pending",
     "find_problems",
     "find_raw",
+    "find_record",
     "find_submission",
     "from_stored",
     "get_draft",

@@ -45,7 +45,8 @@ CLOSED = msg("This cannot be filled in here")
 class SheetPlan:
     """What a sheet would change, and why it cannot where it cannot. 导入预览。
 
-    `ignored` are columns that mean no field, `computed` those whose values are worked out.
+    `ignored` are columns that mean no field, `computed` those whose values are worked out. `made` are
+    the ids of new records, once they are taken in.
     """
 
     changes: list[RowChange] = field(default_factory=list)
@@ -54,6 +55,7 @@ class SheetPlan:
     computed: list[str] = field(default_factory=list)
     added: list[dict[str, Any]] = field(default_factory=list)
     changed: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
 
     def count(self, action: str) -> int:
         """How many rows do that. 计数。"""
@@ -89,7 +91,7 @@ def import_rows(
         _refuse_problems(plan)
         taking = Taking(desk, entity)
         if plan.added:
-            add_records(desk, code, plan.added, reason=reason, taking=taking)
+            add_records(desk, code, plan.added, reason=reason, taking=taking, made=plan.made)
         if plan.changed:
             work = Work(desk, entity, act, "edit", reason, shared=taking)
             work.look_up(values for _, values in plan.changed)

@@ -44,7 +44,7 @@ class Offer:
     masked: bool
 
 
-class Taking(Protocol):
+class Knowable(Protocol):
     """A field that may be filled in with what is known: of a record, or of a case. 可带入项。"""
 
     @property
@@ -53,7 +53,9 @@ class Taking(Protocol):
     def known(self) -> Known | None: ...
 
 
-def find_known(desk: Desk, asked: Iterable[Taking], answers: Mapping[str, Any]) -> dict[str, Offer]:
+def find_known(
+    desk: Desk, asked: Iterable[Knowable], answers: Mapping[str, Any]
+) -> dict[str, Offer]:
     """What is known of some fields, given what was answered so far. 查已知信息。
 
     By field. Nothing for whom the source is closed, where no record or more than one matches, and
@@ -70,10 +72,10 @@ def find_known(desk: Desk, asked: Iterable[Taking], answers: Mapping[str, Any]) 
 
 
 def _sources(
-    desk: Desk, asked: Iterable[Taking], answers: Mapping[str, Any]
-) -> Iterator[tuple[Entity, Record, list[Taking]]]:
+    desk: Desk, asked: Iterable[Knowable], answers: Mapping[str, Any]
+) -> Iterator[tuple[Entity, Record, list[Knowable]]]:
     """The records that match, each with the fields that take from it; one look-up for each."""
-    groups: dict[Match, list[Taking]] = {}
+    groups: dict[Match, list[Knowable]] = {}
     for field in asked:
         if field.known:
             groups.setdefault((field.known.entity, field.known.match), []).append(field)
@@ -105,7 +107,7 @@ def _match(desk: Desk, source: Entity, known: Known, answers: Mapping[str, Any])
     return page.records[0] if len(page.records) == 1 else None
 
 
-def _offers(source: Entity, record: Record, fields: Collection[Taking]) -> Iterator[Offer]:
+def _offers(source: Entity, record: Record, fields: Collection[Knowable]) -> Iterator[Offer]:
     for field in fields:
         known = field.known
         value = record.values.get(known.field) if known else None

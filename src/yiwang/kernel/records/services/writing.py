@@ -80,11 +80,12 @@ def add_records(
     *,
     reason: str = "",
     taking: Taking | None = None,
+    made: list[str] | None = None,
 ) -> int:
     """Make many records, all or none, in one act. 批量新增。
 
     Holders of the verb import. InvalidValues names the row in each path: `12.phone`, counted from 1.
-    Whoever gives `taking` settles it at the end of an act around this one.
+    Whoever gives `taking` settles it at the end of an act around this one. `made` is given their ids.
     """
     entity = desk.require(code, "import")
     with acting(desk.actor, "records.import", on=_ref(entity, ""), reason=reason) as act:
@@ -93,7 +94,10 @@ def add_records(
         count = 0
         while part := list(islice(given, IMPORT_BATCH)):
             paths = [f"{at}" for at in range(count + 1, count + len(part) + 1)]
-            work.insert(_new_rows(work, part, count), paths)
+            rows_made = _new_rows(work, part, count)
+            work.insert(rows_made, paths)
+            if made is not None:
+                made += [row["id"] for row in rows_made]
             count += len(part)
         act.note(rows=count)
         work.announce([])
