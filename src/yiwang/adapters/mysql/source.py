@@ -19,6 +19,7 @@ import pymysql
 from pymysql.converters import encoders
 from pymysql.cursors import Cursor, SSCursor
 
+from yiwang.kernel.base.clock import CITY_HOURS
 from yiwang.kernel.base.errors import Unavailable, YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.live import common
@@ -43,7 +44,7 @@ BINARY = {
 }  # fmt: skip
 CHINESE = {"gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030"}
 SESSION = (
-    "SET SESSION sql_mode = '', time_zone = '+08:00', net_write_timeout = 3600",
+    f"SET SESSION sql_mode = '', time_zone = '+{CITY_HOURS:02}:00', net_write_timeout = 3600",
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
 )
 CAST = {

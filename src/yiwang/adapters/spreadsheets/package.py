@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from xml.parsers import expat
 
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.base.zipped import DAMAGED
 from yiwang.kernel.tabular.services import FileRefused, Opened
 
 _CHUNK = 256 << 10
@@ -24,7 +24,7 @@ class Package:
         self.opened = opened
         try:
             self._zip = zipfile.ZipFile(opened.path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise self.damaged("zip", str(error)) from error
         self._parts = {
             info.filename.replace("\\", "/").lower(): info for info in self._zip.infolist()
@@ -56,7 +56,7 @@ class Package:
                         len(chunk), packed=info.compress_size, produced=produced
                     )
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise self.damaged(name, str(error)) from error
         except RuntimeError as error:  # zipfile's word for a part under a password
             raise FileRefused(

@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
+PLAIN_TIME_SINCE = 1992
+"""Since then without summer time; before it a wall clock may mean two moments. 固定时差起始年。"""
+CITY_OFFSET = datetime(PLAIN_TIME_SINCE, 1, 1, tzinfo=CITY_ZONE).utcoffset() or timedelta()
+CITY_HOURS = CITY_OFFSET // timedelta(hours=1)
+"""For databases that know no zones. 城市时差小时数。"""
 
 _source: ContextVar[Callable[[], datetime] | None] = ContextVar("clock_source", default=None)
 

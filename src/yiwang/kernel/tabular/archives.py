@@ -5,19 +5,18 @@ from __future__ import annotations
 import gzip
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.base.zipped import DAMAGED, is_overlapping
 
 from .errors import FileRefused, LimitPassed
 from .opening import Opened
 from .types import Note, TableSource
 
 _CHUNK = 1 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
 
 
 def open_gzip(opened: Opened) -> list[TableSource]:
@@ -27,7 +26,7 @@ def open_gzip(opened: Opened) -> list[TableSource]:
     try:
         with gzip.open(opened.path) as stream, target.open("wb") as out:
             _copy(stream, out, opened, packed=opened.path.stat().st_size)
-    except _BROKEN as error:
+    except DAMAGED as error:
         raise _damaged(opened.name, error) from error
     return opened.open_any(opened.inside(target, ""))
 
@@ -45,7 +44,7 @@ def open_zip(opened: Opened) -> list[TableSource]:
             sources = [
                 source for member in members for source in _open_member(archive, member, opened)
             ]
-    except _BROKEN as error:
+    except DAMAGED as error:
         raise _damaged(opened.name, error) from error
     for source in sources:
         source.notes += left_out
@@ -135,16 +134,12 @@ def member_name(info: zipfile.ZipInfo) -> str:
 
 
 def _check_overlap(infos: list[zipfile.ZipInfo], opened: Opened) -> None:
-    """Members that share bytes: the way to make much out of little without a high ratio each."""
-    end = 0
-    for info in sorted(infos, key=lambda one: one.header_offset):
-        if info.header_offset < end:
-            raise FileRefused(
-                "tabular.file.hostile_archive",
-                msg("%(file)s holds members that lie over one another. It was not read."),
-                file=opened.name,
-            )
-        end = info.header_offset + 30 + info.compress_size
+    if is_overlapping(infos):
+        raise FileRefused(
+            "tabular.file.hostile_archive",
+            msg("%(file)s holds members that lie over one another. It was not read."),
+            file=opened.name,
+        )
 
 
 def _open_member(
@@ -161,6 +156,6 @@ def _open_member(
     try:
         with archive.open(member.info) as stream, target.open("wb") as out:
             _copy(stream, out, opened, packed=member.info.compress_size)
-    except _BROKEN as error:
+    except DAMAGED as error:
         raise _damaged(file, error) from error
     yield from opened.open_any(opened.inside(target, member.name))

@@ -7,6 +7,8 @@ import struct
 import zipfile
 from pathlib import Path
 
+from yiwang.kernel.base.zipped import UNREADABLE
+
 from .encoding import find_mark
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -104,7 +106,7 @@ def _zip(path: Path) -> str:
             names = set(archive.namelist())
             if "mimetype" in names:
                 return _open_document(archive)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except UNREADABLE:
         return "zip"
     lower = {name.lower().replace("\\", "/") for name in names}
     for part, found in _ZIP_PARTS:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import io
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -20,6 +18,7 @@ from yiwang.kernel.apps.types import Files, Head, Need
 from yiwang.kernel.base.declared import Document, load_schema, read_document
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.nearest import suggest
+from yiwang.kernel.base.zipped import UNREADABLE
 
 HEAD = "app.yaml"
 PERMISSIONS = "permissions.yaml"
@@ -34,11 +33,6 @@ _NAME = re.compile(
 )
 _HIDDEN = re.compile(r"(^|/)(\.(?!\.?(/|$))|__MACOSX/)")
 """What systems leave in folders; a path that climbs out of its folder is no such thing. 系统文件。"""
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, OSError,
-    EOFError, ValueError,
-)  # fmt: skip
-"""What the reader of ZIPs raises for bytes that are none. 损坏压缩包。"""
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -69,7 +63,7 @@ def read_archive(archive: IO[bytes], name: str) -> dict[str, str]:
             _refuse_doubles(one.filename for one in members)
             check_names(told, [one.file_size for one in members])
             return {path: decode(_unpack(packed, one), path) for path, one in told.items()}
-    except _DAMAGED as error:
+    except UNREADABLE as error:
         raise InvalidInput(
             "apps.files.archive", "%(file)s cannot be read as a ZIP", file=name[:200]
         ) from error

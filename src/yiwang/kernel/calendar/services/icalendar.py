@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from yiwang.kernel.base.clock import CITY_ZONE
+from yiwang.kernel.base.clock import CITY_HOURS, CITY_ZONE
 from yiwang.kernel.calendar.types import CalendarEntry
 
 OCTETS = 75
 ZONE = CITY_ZONE.key
+OFFSET = f"{CITY_HOURS:+03}00"
 EVENT_SPAN = timedelta(minutes=30)
 _UNWRITTEN = re.compile("[\0-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
 _MARKS = re.compile(r"[\\;,\n]")
 _ZONE_LINES = (
     "BEGIN:VTIMEZONE", f"TZID:{ZONE}", "BEGIN:STANDARD", "DTSTART:19910915T000000",
-    "TZOFFSETFROM:+0800", "TZOFFSETTO:+0800", "TZNAME:CST", "END:STANDARD", "END:VTIMEZONE",
+    f"TZOFFSETFROM:{OFFSET}", f"TZOFFSETTO:{OFFSET}", "TZNAME:CST", "END:STANDARD",
+    "END:VTIMEZONE",
 )  # fmt: skip
 
 

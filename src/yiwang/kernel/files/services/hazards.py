@@ -10,6 +10,8 @@ import re
 import zipfile
 from typing import BinaryIO
 
+from yiwang.kernel.base.zipped import DAMAGED, is_overlapping
+
 from .sniffing import LARGEST_LIST, ZIPPED, find_directory, lists_stream, starts_as_compound
 
 UNPACKED_MOST = 1 << 30
@@ -19,7 +21,6 @@ UNPACKED_SPARED = 50 << 20
 """What unpacks to less is no bomb however small it was packed. 倍数检查起点。"""
 PIECE = 1 << 20
 LOCKED_PDF = re.compile(rb"/Encrypt(\s+\d+\s+\d+\s+R|\s*<<)")
-BROKEN = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError)
 
 
 def is_locked(source: BinaryIO, kind: str) -> bool:
@@ -41,7 +42,7 @@ def is_bomb(source: BinaryIO, kind: str) -> bool:
     size = source.seek(0, 2)
     unpacked = sum(one.file_size for one in members)
     swollen = unpacked > UNPACKED_SPARED and unpacked > UNPACKED_TIMES * size
-    return unpacked > UNPACKED_MOST or swollen or _overlap(members)
+    return unpacked > UNPACKED_MOST or swollen or is_overlapping(members)
 
 
 def _list_members(source: BinaryIO) -> list[zipfile.ZipInfo]:
@@ -51,18 +52,8 @@ def _list_members(source: BinaryIO) -> list[zipfile.ZipInfo]:
     source.seek(0)
     try:
         return zipfile.ZipFile(source).infolist()
-    except BROKEN:
+    except DAMAGED:
         return []
-
-
-def _overlap(members: list[zipfile.ZipInfo]) -> bool:
-    """Members that share bytes: the way to make much out of little without a high ratio each."""
-    end = 0
-    for one in sorted(members, key=lambda member: member.header_offset):
-        if one.header_offset < end:
-            return True
-        end = one.header_offset + 30 + one.compress_size
-    return False
 
 
 def _finds(source: BinaryIO, mark: re.Pattern[bytes]) -> bool:

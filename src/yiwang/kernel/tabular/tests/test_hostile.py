@@ -23,9 +23,9 @@ def refused(path, limits=SMALL, name="given"):
     return caught.value
 
 
-def zipped(members, *, flags=0):
+def zipped(members, *, packing=zipfile.ZIP_DEFLATED):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", packing) as archive:
         for name, content in members:
             archive.writestr(name, content)
     return out.getvalue()
@@ -157,6 +157,15 @@ def test_a_wrong_checksum_is_damage(tmp_path):
     packed[-8:-4] = struct.pack("<I", zlib.crc32(b"other"))
 
     assert refused(write(tmp_path / "a", bytes(packed))).code == "tabular.file.damaged"
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_a_member_is_packed_with_wrong_bytes_are_damage(tmp_path, packing):
+    content = bytearray(zipped([("a.csv", "a,b\n" + "1,2\n" * 500)], packing=packing))
+    start = 30 + len("a.csv")
+    content[start + 4 : start + 24] = b"\xff" * 20
+
+    assert refused(write(tmp_path / "a", bytes(content))).code == "tabular.file.damaged"
 
 
 def test_too_many_columns_are_refused(tmp_path):

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from yiwang.kernel.base.act import Actor
-from yiwang.kernel.base.clock import now
+from yiwang.kernel.base.clock import CITY_HOURS, CITY_ZONE, now
 from yiwang.kernel.query import services as query
 from yiwang.kernel.query.rows import Statement
 from yiwang.kernel.query.types import Schema
@@ -87,8 +87,8 @@ def _rows(actor: Actor, block: Block, facts: Facts) -> Statement:
 
 def _day(column: str) -> str:
     if connection.vendor == "postgresql":
-        return f"to_char({column} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')"
-    return f"date({column}, '+8 hours')"
+        return f"to_char({column} AT TIME ZONE '{CITY_ZONE.key}', 'YYYY-MM-DD')"
+    return f"date({column}, '+{CITY_HOURS} hours')"
 
 
 def _days_between() -> str:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+
+from yiwang.kernel.base.clock import CITY_OFFSET, PLAIN_TIME_SINCE
 
 from .dialect import (
     bigint,
@@ -30,9 +32,6 @@ Stored = str | int | None
 WRITTEN = ("text", "longtext", "choice")
 DIGITS = 18
 LARGEST = 10**18 - 1
-# City time has been UTC+8 without daylight saving since; before it a wall clock is ambiguous.
-PLAIN_TIME_SINCE = 1992
-CITY_HOURS = 8
 TRUE_TEXTS = ("1", "true", "True", "TRUE", "yes", "Yes", "YES", "是", "有")
 FALSE_TEXTS = ("0", "false", "False", "FALSE", "no", "No", "NO", "否", "无")
 DATE_MARKS = (("-", "-", ""), ("/", "/", ""), (".", ".", ""), ("年", "月", "日"))
@@ -205,7 +204,7 @@ def _moment_sql(x: str) -> str:
     return (
         f"(SELECT CASE WHEN {_is_date('substr(m, 1, 10)')} AND {hours} THEN"
         f" CASE WHEN {looks_like('m', UTC_MOMENT)} THEN m"
-        f" WHEN {since} THEN {from_city_time('m', CITY_HOURS)} END END"
+        f" WHEN {since} THEN {from_city_time('m')} END END"
         f" FROM (SELECT {_first_shape({UTC_MOMENT: 't'} | LOCAL_MOMENTS)} AS m"
         f" FROM (SELECT {trim(x)} AS t) AS a) AS b)"
     )
@@ -226,7 +225,7 @@ def _moment_python(text: str) -> str | None:
         return text
     if plain is None or moment.year < PLAIN_TIME_SINCE:
         return None
-    told = moment - timedelta(hours=CITY_HOURS)
+    told = moment - CITY_OFFSET
     return told.isoformat(timespec="microseconds") + "Z"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from yiwang.kernel.base.clock import CITY_HOURS
 from yiwang.kernel.base.errors import Conflict
 
 from .statements import is_postgres
@@ -68,12 +69,12 @@ def pad_left(expression: str, length: int) -> str:
     return f"substr('{'0' * length}' || {text}, length({text}) + 1)"
 
 
-def from_city_time(expression: str, hours: int) -> str:
+def from_city_time(expression: str) -> str:
     """A wall clock `YYYY-MM-DD HH:MM:SS` of the city as a moment of UTC as columns keep it. 转为 UTC。"""
     if is_postgres():
-        moment = f"CAST({expression} AS timestamp) - interval '{hours} hours'"
+        moment = f"CAST({expression} AS timestamp) - interval '{CITY_HOURS} hours'"
         return f"""to_char({moment}, 'YYYY-MM-DD"T"HH24:MI:SS') || '.000000Z'"""
-    return f"replace(datetime({expression}, '-{hours} hours'), ' ', 'T') || '.000000Z'"
+    return f"replace(datetime({expression}, '-{CITY_HOURS} hours'), ' ', 'T') || '.000000Z'"
 
 
 def differs(left: str, right: str) -> str:
