@@ -7,6 +7,7 @@ from .accounts import (
     create_account,
     end_post,
     find_account,
+    find_accounts,
     find_office,
     find_unlocked,
     get_account,
@@ -47,7 +48,7 @@ from .organizations import (
     update_organization,
 )
 from .passwords import change_password, check_new_password, is_change_due, reset_password
-from .people import Directory, find_person, suggest_people
+from .people import Directory, find_people, find_person, suggest_people
 from .roles import grant_role, list_grants, revoke_role
 from .rules import Rules, get_rules
 from .sign_in import end_session, forget_ended_sessions, list_sessions, resume, sign_in, sign_out
@@ -69,8 +70,10 @@ __all__ = [
     "end_post",
     "end_session",
     "find_account",
+    "find_accounts",
     "find_office",
     "find_organization",
+    "find_people",
     "find_permissions",
     "find_person",
     "find_unlocked",

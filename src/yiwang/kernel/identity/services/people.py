@@ -6,17 +6,20 @@ with the administrators. Whoever calls this has asked for the permission of thei
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from yiwang.kernel.base.act import SYSTEM, Actor
-from yiwang.kernel.base.errors import InvalidInput, NotFound
+from yiwang.kernel.base.blocks import in_blocks
+from yiwang.kernel.base.errors import InvalidInput, NotFound, YiwangError
 from yiwang.kernel.base.ids import is_id
 from yiwang.kernel.identity.types import AccountInfo
 
-from .accounts import find_account, get_accounts, list_accounts
+from .accounts import find_accounts, get_accounts, list_accounts, list_namesakes
 
 COLLEAGUES = 200
 NAMESAKES = 20
+AT_ONCE = 200
 SHORTEST = 2
 
 
@@ -74,27 +77,39 @@ def find_person(text: str) -> AccountInfo:
     NotFound where nobody is called so, InvalidInput where several are: then the sentence lists
     their sign-in names.
     """
-    found = [one for one in _called(text.strip()) if one.kind == "person" and not one.locked_at]
+    found = find_people([text])[text]
+    if isinstance(found, YiwangError):
+        raise found
+    return found
+
+
+def find_people(texts: Iterable[str]) -> dict[str, AccountInfo | YiwangError]:
+    """Whom each text means, or the error of `find_person`; nine queries for 200 texts. 批量查找人员。"""
+    found: dict[str, AccountInfo | YiwangError] = {}
+    for block in in_blocks(dict.fromkeys(texts), AT_ONCE):
+        called = _list_called({text.strip() for text in block})
+        found |= {text: _choose(text.strip(), called[text.strip()]) for text in block}
+    return found
+
+
+def _list_called(texts: set[str]) -> dict[str, list[AccountInfo]]:
+    """By id, by sign-in name, by full name: what comes first holds."""
+    ids = {text for text in texts if is_id(text)}
+    firsts = get_accounts(ids) | find_accounts(texts - ids - {""})
+    others = list_namesakes(texts - ids - {""} - firsts.keys())
+    return {text: [firsts[text]] if text in firsts else others.get(text, []) for text in texts}
+
+
+def _choose(text: str, called: list[AccountInfo]) -> AccountInfo | YiwangError:
+    found = [one for one in called if one.kind == "person" and not one.locked_at]
     if not found:
-        raise NotFound(
+        return NotFound(
             "identity.person.not_found", "Nobody here is called “%(name)s”", name=text[:80]
         )
     if len(found) > 1:
-        raise InvalidInput(
+        return InvalidInput(
             "identity.person.namesakes",
             "Several people are called so; write the sign-in name: %(names)s",
-            names=", ".join(f"{one.name} ({one.organization_name})" for one in found),
+            names=", ".join(f"{one.name} ({one.organization_name})" for one in found[:NAMESAKES]),
         )
     return found[0]
-
-
-def _called(text: str) -> list[AccountInfo]:
-    if not text:
-        return []
-    if is_id(text):
-        return list(get_accounts([text]).values())
-    by_name = find_account(text)
-    if by_name is not None:
-        return [by_name]
-    near = list_accounts(SYSTEM, text=text, limit=NAMESAKES)
-    return [one for one in near if one.full_name == text]

@@ -14,6 +14,7 @@ from yiwang.kernel.base.errors import YiwangError
 from yiwang.kernel.base.ids import is_id
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
+from yiwang.kernel.identity.types import AccountInfo
 from yiwang.kernel.query.types import Field as Named
 from yiwang.kernel.query.types import In, Literal
 from yiwang.kernel.records.types import Entity, Field, FieldKind, Record, Wanted
@@ -47,6 +48,8 @@ class Resolver:
             known.update(self._find_links(field.to, told - known.keys()))
         elif field.kind == "organization" and not self._places:
             self._places = _list_places()
+        elif field.kind == "person":
+            self._people |= _find_people(told - self._people.keys())
 
     def resolve(self, field: Field, text: str) -> str:
         """The id or code that a text means; Unreadable. 解析。"""
@@ -99,7 +102,7 @@ class Resolver:
 
     def _person(self, text: str) -> str:
         if text not in self._people:
-            self._people[text] = _find_person(text)
+            self._people |= _find_people({text})
         found = self._people[text]
         if isinstance(found, Unreadable):
             raise found
@@ -127,13 +130,19 @@ def _ids(texts: set[str]) -> list[str]:
     return [text for text in texts if is_id(text)]
 
 
-def _find_person(text: str) -> str | Unreadable:
-    inner = _IN_BRACKETS.fullmatch(text)
-    try:
-        known = identity.find_account(inner[1].strip()) if inner else None
-        return (known or identity.find_person(text)).id
-    except YiwangError as error:
-        return Unreadable(error.message, **error.extra)
+def _find_people(texts: set[str]) -> dict[str, str | Unreadable]:
+    """As handed out, `name (sign-in name)`, and as people write them."""
+    inner = {text: match[1].strip() for text in texts if (match := _IN_BRACKETS.fullmatch(text))}
+    signed = identity.find_accounts(inner.values())
+    found: dict[str, str | Unreadable] = {
+        text: signed[name].id for text, name in inner.items() if name in signed
+    }
+    others = identity.find_people(texts - found.keys())
+    return found | {text: _person_or_why(one) for text, one in others.items()}
+
+
+def _person_or_why(one: AccountInfo | YiwangError) -> str | Unreadable:
+    return Unreadable(one.message, **one.extra) if isinstance(one, YiwangError) else one.id
 
 
 def _list_places() -> dict[str, str]:
