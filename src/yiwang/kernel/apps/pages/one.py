@@ -11,14 +11,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yiwang.kernel.apps import services
 from yiwang.kernel.apps.services import MANAGE
+from yiwang.kernel.apps.types import AppInfo
 from yiwang.kernel.base.errors import InvalidInput, NotFound, YiwangError
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity import services as identity
+from yiwang.kernel.records import services as records
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import ReasonForm
 from yiwang.kernel.ui.labels import in_language
+from yiwang.kernel.workflow import services as workflow
 
 SAMPLED = msg("%(rows)s sample rows are loaded.")
 
@@ -59,6 +62,7 @@ def show_app(request: HttpRequest, app: str) -> HttpResponseBase:
         "back": ReasonForm(auto_id="back-%s"),
     }
     if info.installed:
+        context |= name_parts(info)
         context["may_sample"], context["sampled"] = services.find_sample(app)
         context["unsample"] = ReasonForm(auto_id="unsample-%s")
         context["rules"] = [
@@ -70,6 +74,19 @@ def show_app(request: HttpRequest, app: str) -> HttpResponseBase:
             for name in sorted({**vendor, **city})
         ]
     return render(request, "apps/app.html", context)
+
+
+def name_parts(info: AppInfo) -> dict[str, list[tuple[str, str]]]:
+    """What its entities and cases are called in the language of the reader. 组成名称。"""
+    known = records.snapshot().entities
+    cases = workflow.find_newest_of(info.cases)
+    # What a version still being prepared brings is not known by name yet.
+    return {
+        "entities": [
+            (one, in_language(known[one].title) if one in known else one) for one in info.entities
+        ],
+        "cases": [(one, in_language(cases[one].title)) for one in info.cases],
+    }
 
 
 @needs(MANAGE)
