@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import zip_longest
 from typing import Literal
 
 from yiwang.kernel.ui.charts import Bar
@@ -38,22 +37,29 @@ class Figures:
 
     title: str
     pairs: tuple[tuple[str, Cell], ...]
+    leads: tuple[str, ...] = ()
     kind: Literal["figures"] = "figures"
+
+    @property
+    def told(self) -> list[tuple[str, Cell, str]]:
+        """Label, number, and where it leads on a page. 页面指标。"""
+        leads = self.leads or ("",) * len(self.pairs)
+        return [(*pair, lead) for pair, lead in zip(self.pairs, leads, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
     """A row of a table on a page: each cell with its column, and where it leads. 页面行。"""
 
-    pairs: list[tuple[Column, Cell]]
-    link: str = ""
+    cells: list[tuple[Column, Cell, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows under headings; `total` is the last line, `note` says what is left out. 表格。
 
-    `links` are addresses that lead from the first cell of each row, on the page only.
+    `links` are addresses that lead from the first cell of each row, `leads` from the last cells of
+    each, of the total as the last of them; on the page only.
     """
 
     title: str
@@ -62,20 +68,30 @@ class Table:
     total: tuple[Cell, ...] = ()
     note: str = ""
     links: tuple[str, ...] = ()
+    leads: tuple[tuple[str, ...], ...] = ()
     kind: Literal["table"] = "table"
 
     @property
     def lines(self) -> list[PageLine]:
         """Rows as a page draws them. 页面行。"""
+        leads = self.leads[: len(self.rows)] or ((),) * len(self.rows)
+        links = self.links or ("",) * len(self.rows)
         return [
-            PageLine(list(zip(self.columns, row, strict=True)), link)
-            for row, link in zip_longest(self.rows, self.links, fillvalue="")
+            PageLine(self._cells(row, link, lead))
+            for row, link, lead in zip(self.rows, links, leads, strict=True)
         ]
 
     @property
-    def foot(self) -> list[tuple[Column, Cell]]:
+    def foot(self) -> list[tuple[Column, Cell, str]]:
         """The last line as a page draws it. 合计行。"""
-        return list(zip(self.columns, self.total, strict=True))
+        lead = self.leads[-1] if len(self.leads) > len(self.rows) else ()
+        return self._cells(self.total, "", lead) if self.total else []
+
+    def _cells(
+        self, row: tuple[Cell, ...], link: str, lead: tuple[str, ...]
+    ) -> list[tuple[Column, Cell, str]]:
+        first = (link, *("",) * (len(row) - len(lead) - 1)) if len(lead) < len(row) else ()
+        return list(zip(self.columns, row, (*first, *lead), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

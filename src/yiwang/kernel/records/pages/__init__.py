@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .boards import move_card
+from .counted import show_counted
 from .dashboards import fetch_report, show_dashboard
 from .detail import fetch_file, reveal, show_record
 from .forms import offer, suggest_people
@@ -23,6 +24,7 @@ urlpatterns = [
     path("drafts/", show_drafts, name="drafts"),
     path("drafts/<str:draft>/drop/", drop_draft, name="drop_draft"),
     path("dashboards/<str:dashboard>/", show_dashboard, name="dashboard"),
+    path("dashboards/<str:dashboard>/<int:at>/<str:told>/", show_counted, name="counted"),
     path("dashboards/<str:dashboard>/file/<slug:ending>/", fetch_report, name="report"),
     path("people/<slug:field>/", suggest_people, name="people"),
     path("<str:code>/", show_entity, name="entity"),

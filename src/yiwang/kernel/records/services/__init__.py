@@ -32,6 +32,7 @@ from .history import list_history
 from .importing import import_rows
 from .keeping import keep_for_case
 from .knowing import Kept, Offer, find_known, list_correctable, list_known
+from .leading import filter_of, read_counted
 from .masking import STARS, is_masked, masker
 from .permissions import PUBLISH, USE
 from .plans.trees import read_filter
@@ -53,7 +54,7 @@ from .reading import (
     reveal_value,
     stream_records,
 )
-from .reporting import OpenReport, make_report, may_open_report, open_report
+from .reporting import OpenReport, make_report, may_open_report, name_group, open_report
 from .retiring import count_app_rows, retire_bundle
 from .slots import list_slots
 from .snapshot import snapshot
@@ -90,6 +91,7 @@ __all__ = [
     "default_view",
     "drop_draft",
     "erase_hidden",
+    "filter_of",
     "filter_of_view",
     "find_known",
     "find_newest_change",
@@ -121,6 +123,7 @@ __all__ = [
     "may_open_report",
     "measure_of",
     "measures_of",
+    "name_group",
     "name_records",
     "note_file",
     "offer_records",
@@ -129,6 +132,7 @@ __all__ = [
     "plan_bundle",
     "publish_bundle",
     "read_bundle",
+    "read_counted",
     "read_filter",
     "read_wanted",
     "rehearse_bundle",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -18,6 +19,8 @@ from .desk import Desk
 from .plans.access import facts_of
 from .plans.limits import limited
 
+Lead = Callable[[int, tuple[Any, ...]], str]
+"""The address of what a measure counts in a group; nothing where there is no such list. 下钻地址。"""
 COUNT = Measure({"zh": "件数", "en": "Number"})
 """What is counted where a block names no measure. 默认统计量。"""
 HEADINGS = {
@@ -29,6 +32,7 @@ HEADINGS = {
     "in_time": msg("In time"),
     "organization": msg("Organization"),
     "unit": msg("Asked now"),
+    "handled_by": msg("Organization that handled it"),
     "opened": msg("Began"),
     "closed": msg("Ended"),
 }
@@ -62,13 +66,29 @@ def _numbers(block: Block, group: CaseGroup) -> tuple[Cell, ...]:
     return tuple(write_number(one, number) for one, number in told)
 
 
-def _figures(desk: Desk, block: Block, title: str) -> Drawn:
+def lead_on(
+    block: Block, numbers: Sequence[Cell], keys: tuple[Any, ...], lead: Lead
+) -> tuple[str, ...]:
+    """Where the numbers of a group lead; a zero leads nowhere. 下钻地址。"""
+    told = zip(measures_of(block), numbers, strict=True)
+    return tuple(
+        lead(at, keys) if one.of == "count" and number else ""
+        for at, (one, number) in enumerate(told)
+    )
+
+
+def _leads(block: Block, group: CaseGroup, lead: Lead) -> tuple[str, ...]:
+    return lead_on(block, group.numbers, group.keys, lead)
+
+
+def _figures(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     (group,), _ = _count(desk, block, ())
     labels = [in_language(one.label) for one in measures_of(block)]
-    return Figures(title, tuple(zip(labels, _numbers(block, group), strict=True)))
+    pairs = tuple(zip(labels, _numbers(block, group), strict=True))
+    return Figures(title, pairs, _leads(block, group, lead))
 
 
-def _table(desk: Desk, block: Block, title: str) -> Drawn:
+def _table(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     groups, more = _count(desk, block, block.by)
     (whole,), _ = _count(desk, block, ())
     heads = [Column(gettext(HEADINGS[one.key])) for one in block.by]
@@ -76,17 +96,22 @@ def _table(desk: Desk, block: Block, title: str) -> Drawn:
     rows = tuple((*one.words, *_numbers(block, one)) for one in groups)
     blanks = ("",) * (len(block.by) - 1)
     total = (gettext("All together"), *blanks, *_numbers(block, whole)) if rows else ()
-    return Table(title, tuple(heads), rows, total, say_left_out(len(rows)) if more else "")
+    leads = tuple(_leads(block, one, lead) for one in (*groups, whole)) if rows else ()
+    note = say_left_out(len(rows)) if more else ""
+    return Table(title, tuple(heads), rows, total, note, leads=leads)
 
 
-def _bars(desk: Desk, block: Block, title: str) -> Drawn:
+def _bars(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     groups, more = _count(desk, block, block.by)
-    bars = tuple(Bar(one.words[0], float(one.numbers[0] or 0)) for one in groups)
+    bars = tuple(
+        Bar(one.words[0], float(one.numbers[0] or 0), url=_leads(block, one, lead)[0])
+        for one in groups
+    )
     measure = in_language(measures_of(block)[0].label)
     note = say_left_out(len(bars)) if more else ""
     return Chart(title, gettext(HEADINGS[block.by[0].key]), measure, bars, note)
 
 
-CASE_DRAWERS: Mapping[str, Callable[[Desk, Block, str], Drawn]] = {
+CASE_DRAWERS: Mapping[str, Callable[[Desk, Block, str, Lead], Drawn]] = {
     "figures": _figures, "table": _table, "bars": _bars,
 }  # fmt: skip

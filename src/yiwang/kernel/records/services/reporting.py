@@ -15,17 +15,18 @@ from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotFound, YiwangError
 from yiwang.kernel.files import services as files
 from yiwang.kernel.identity import services as identity
-from yiwang.kernel.records.types import Block, By, Dashboard, Entity, Field, Value, Wanted
+from yiwang.kernel.records.types import Block, By, Counted, Dashboard, Entity, Field, Value, Wanted
 from yiwang.kernel.reports.services import write_report
 from yiwang.kernel.reports.types import Block as Drawn
 from yiwang.kernel.reports.types import Cell, Chart, Column, Figures, Prose, Report, Table
 from yiwang.kernel.ui.charts import Bar
 from yiwang.kernel.ui.labels import in_language
 
-from .casing import CASE_DRAWERS, measures_of, say_left_out, write_number
+from .casing import CASE_DRAWERS, Lead, lead_on, measures_of, say_left_out, write_number
 from .cells import write_cell
 from .desk import Desk
 from .filterable import OWN_GROUPS
+from .leading import lead_from
 from .naming import Names, gather_names, list_choices
 from .plans.access import facts_of
 from .plans.sums import Summed
@@ -54,7 +55,11 @@ def make_report(desk: Desk, code: str) -> Report:
     return Report(
         in_language(dashboard.title),
         tuple(_facts(desk)),
-        tuple(_block(desk, one) for one in dashboard.blocks if desk.sees_block(one)),
+        tuple(
+            _block(desk, one, lead_from(desk, code, at, one))
+            for at, one in enumerate(dashboard.blocks)
+            if desk.sees_block(one)
+        ),
     )
 
 
@@ -90,56 +95,68 @@ def _facts(desk: Desk) -> Iterator[tuple[str, str]]:
         yield gettext("As seen by"), reader
 
 
-def _block(desk: Desk, block: Block) -> Drawn:
+def _block(desk: Desk, block: Block, lead: Lead) -> Drawn:
     """One block; what cannot be told says why instead."""
     title = in_language(block.title)
     try:
         drawers = CASE_DRAWERS if block.cases else _DRAWERS
-        return drawers[block.kind](desk, block, title)
+        return drawers[block.kind](desk, block, title, lead)
     except NotFound:
         return Prose(title, gettext("This part needs what is not open to you."))
     except YiwangError as error:
         return Prose(title, str(error))
 
 
-def _prose(_desk: Desk, block: Block, title: str) -> Drawn:
+def _prose(_desk: Desk, block: Block, title: str, _lead: Lead) -> Drawn:
     return Prose(title, in_language(block.text))
 
 
-def _figures(desk: Desk, block: Block, title: str) -> Drawn:
+def _figures(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     groups, _ = _sum(desk, block, ())
     labels = [in_language(one.label) for one in block.measures]
-    return Figures(title, tuple(zip(labels, _numbers(desk, block, groups[0]), strict=True)))
+    numbers = _numbers(desk, block, groups[0])
+    pairs = tuple(zip(labels, numbers, strict=True))
+    return Figures(title, pairs, lead_on(block, numbers, (), lead))
 
 
-def _table(desk: Desk, block: Block, title: str) -> Drawn:
+def _table(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     groups, more = _sum(desk, block, block.by)
     totals, _ = _sum(desk, block, ())
     heads = [Column(_heading(desk, block, one)) for one in block.by]
     heads += [Column(in_language(one.label), number=True) for one in measures_of(block)]
-    told = [
-        (*words, *_numbers(desk, block, group)) for group, words in _worded(desk, block, groups)
-    ]
+    told, leads = [], []
+    for group, words in _worded(desk, block, groups):
+        numbers = _numbers(desk, block, group)
+        told.append((*words, *numbers))
+        leads.append(lead_on(block, numbers, group.keys, lead))
     blanks = ("",) * (len(block.by) - 1)
-    total = (gettext("All together"), *blanks, *_numbers(desk, block, totals[0]))
+    numbers = _numbers(desk, block, totals[0])
+    total = (gettext("All together"), *blanks, *numbers)
+    leads.append(lead_on(block, numbers, (), lead))
     note = say_left_out(len(told)) if more else ""
-    return Table(title, tuple(heads), tuple(told), total if told else (), note)
+    return Table(
+        title, tuple(heads), tuple(told), total if told else (), note,
+        leads=tuple(leads) if told else (),
+    )  # fmt: skip
 
 
-def _bars(desk: Desk, block: Block, title: str) -> Drawn:
+def _bars(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     groups, more = _sum(desk, block, block.by)
     measure = measures_of(block)[0]
     entity = desk.entity(block.entity)
     bars = []
     for group, words in _worded(desk, block, groups):
         number = measure_of(entity, measure, group.sums[0], group.rows)
-        bars.append(Bar(words[0], number if isinstance(number, int) else float(number or 0)))
+        url = lead(0, group.keys) if number else ""
+        bars.append(
+            Bar(words[0], number if isinstance(number, int) else float(number or 0), url=url)
+        )
     label = _heading(desk, block, block.by[0])
     note = say_left_out(len(bars)) if more else ""
     return Chart(title, label, in_language(measure.label), tuple(bars), note)
 
 
-def _records(desk: Desk, block: Block, title: str) -> Drawn:
+def _records(desk: Desk, block: Block, title: str, _lead: Lead) -> Drawn:
     entity = desk.entity(block.entity)
     fields = {key: entity.fields[key] for key in block.columns if key in desk.visible(entity.code)}
     order = (block.order,) if block.order else ()
@@ -206,6 +223,14 @@ def _worded(
         for one, row in zip(groups, rows, strict=True)
     ]
     return sorted(told, key=lambda pair: _place(block.by, fields, pair[0].keys))
+
+
+def name_group(desk: Desk, counted: Counted) -> tuple[str, ...]:
+    """What the group of a number is called. 分组名称。"""
+    if not counted.keys:
+        return ()
+    ((_, words),) = _worded(desk, counted.block, [Summed(counted.keys, 0, ())])
+    return words
 
 
 def _field(entity: Entity, by: By) -> Field:

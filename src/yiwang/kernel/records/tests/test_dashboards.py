@@ -240,3 +240,22 @@ def test_sheets_hold_no_formulas(town):
 
     with zipfile.ZipFile(opened.stream) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize("who", ["eng", "east"])
+def test_each_number_leads_to_just_the_records_that_it_counts(town, client_of, who):
+    client, told = client_of(town.people[who]), []
+    for one in report(town, who).blocks:
+        if one.kind == "figures":
+            told += [(value, lead) for _, value, lead in one.told if lead]
+        elif one.kind == "chart":
+            told += [(int(bar.value), bar.url) for bar in one.bars]
+        elif one.kind == "table" and one.leads:
+            lines = [*(line.cells for line in one.lines), one.foot]
+            told += [(cell, lead) for line in lines for _, cell, lead in line if lead]
+
+    assert len(told) >= 8
+    for number, lead in told:
+        page = client.get(lead)
+        assert page.status_code == 200
+        assert len(page.context["list"].rows) == number

@@ -1,6 +1,6 @@
 """What others may hold of records in their hands. 业务对象类型。"""
 
-from .dashboards import CASE_DATES, CASE_FIELDS, Block, By, Dashboard, Measure
+from .dashboards import CASE_DATES, CASE_FIELDS, Block, By, Counted, Dashboard, Measure
 from .definition import (
     LEVELS,
     VERBS,
@@ -40,6 +40,7 @@ __all__ = [
     "CaseCounter",
     "CaseGroup",
     "Change",
+    "Counted",
     "Dashboard",
     "Difference",
     "Entity",

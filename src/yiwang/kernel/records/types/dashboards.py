@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Label = Mapping[str, str]
 BlockKind = Literal["figures", "table", "bars", "records", "text"]
@@ -67,9 +67,23 @@ class Dashboard:
     help: Label = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One number of a dashboard: its block, measure and group, for one reader on one day. 看板数字。
+
+    `title` is that of the block, else of the dashboard; without `keys` all groups are meant.
+    """
+
+    title: str
+    block: Block
+    measure: Measure
+    keys: tuple[Any, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+
+
 CASE_FIELDS = (
     "state", "light", "kind", "step", "outcome", "in_time",
-    "organization", "unit", "opened", "closed",
+    "organization", "unit", "handled_by", "opened", "closed",
 )  # fmt: skip
 """What cases are counted and asked by; all texts, days as 2026-03-01. 流程统计项。"""
 CASE_DATES = ("opened", "closed")

@@ -41,6 +41,7 @@ class CaseGroup:
 
     words: tuple[str, ...]
     numbers: tuple[Any, ...]
+    keys: tuple[Any, ...] = ()
 
 
 class CaseCounter(Protocol):
@@ -53,6 +54,9 @@ class CaseCounter(Protocol):
         self, actor: Actor, block: Block, by: Sequence[By], facts: tuple[tuple[str, str], ...]
     ) -> tuple[list[CaseGroup], bool]:
         """The groups of a block, and whether there are more. 分组统计流程。"""
+
+    def address(self, dashboard: str, at: int, told: str) -> str:
+        """The list of what one number of a block counts. 下钻地址。"""
 
 
 CASE_COUNTERS: Registry[CaseCounter] = Registry("counter of cases")

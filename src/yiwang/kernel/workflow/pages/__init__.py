@@ -7,6 +7,7 @@ from .answers import list_targets, remind, show_answers, show_rows, show_sent
 from .bulk import choose, do_together, show_result
 from .calendar import download_feed, make_feed, revoke_feed, show_calendar
 from .case import act, show_case, watch
+from .counted import show_counted
 from .files import fetch_file
 from .inbox import show_copied, show_done, show_started, show_todo, show_watched
 from .opinions import show_phrases
@@ -39,6 +40,7 @@ urlpatterns = [
     path("calendar/make/", make_feed, name="make_feed"),
     path("calendar/revoke/", revoke_feed, name="revoke_feed"),
     path("calendar/<str:secret>.ics", download_feed, name="feed"),
+    path("counted/<str:dashboard>/<int:at>/<str:told>/", show_counted, name="counted"),
     path("types/", show_types, name="types"),
     path("types/<str:type_id>/", show_type, name="type"),
     path("<str:case_id>/", show_case, name="case"),

@@ -15,6 +15,7 @@ from yiwang.kernel.workflow.types import CaseType
 
 from .publishing import find_newest_of
 
+PLACES = ("organization", "unit", "handled_by")
 FIXED: Mapping[str, Mapping[str, str]] = {
     "state": {
         "running": msg("In hand"), "suspended": msg("Suspended"),
@@ -30,7 +31,7 @@ def name_groups(
     by: Sequence[By], keys: Sequence[tuple[Any, ...]], codes: Iterable[str]
 ) -> list[tuple[str, ...]]:
     """The words for some groups, in at most two queries. 分组名称。"""
-    places = [at for at, one in enumerate(by) if one.key in ("organization", "unit")]
+    places = [at for at, one in enumerate(by) if one.key in PLACES]
     wanted = {str(key[at]) for key in keys for at in places if key[at]}
     names = {code: one.name for code, one in identity.get_organizations(wanted).items()}
     asks_type = {"kind", "step", "outcome"} & {one.key for one in by}
@@ -47,7 +48,7 @@ def _word(by: By, value: Any, names: Mapping[str, str], types: Mapping[str, Case
     text = str(value)
     if by.key in FIXED:
         return gettext(FIXED[by.key].get(text, text))
-    if by.key in ("organization", "unit"):
+    if by.key in PLACES:
         return names.get(text, text)
     return _of_type(by.key, text, types)
 

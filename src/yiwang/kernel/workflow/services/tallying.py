@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.urls import reverse
 
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import CITY_HOURS, CITY_ZONE, now
@@ -44,7 +45,7 @@ class Counter:
 
         A median takes one more statement.
         """
-        rows = _rows(actor, block, facts)
+        rows = rows_of(actor, block, facts)
         measures = records.measures_of(block)
         found = _run(_sum(rows, by, measures, facts, block.most + 1))
         medians = {
@@ -55,14 +56,18 @@ class Counter:
         told = [(tuple(row[: len(by)]), row[len(by) :]) for row in found[: block.most]]
         words = name_groups(by, [keys for keys, _ in told], block.cases)
         groups = [
-            CaseGroup(word, _numbers(measures, keys, numbers, medians))
+            CaseGroup(word, _numbers(measures, keys, numbers, medians), keys)
             for word, (keys, numbers) in zip(words, told, strict=True)
         ]
         return groups, len(found) > block.most
 
+    def address(self, dashboard: str, at: int, told: str) -> str:
+        """The list of what one number of a block counts. 下钻地址。"""
+        return reverse("workflow:counted", args=[dashboard, at, told])
 
-def _rows(actor: Actor, block: Block, facts: Facts) -> Statement:
-    """The cases of a block as rows of what is counted, only those that the actor may see."""
+
+def rows_of(actor: Actor, block: Block, facts: Facts) -> Statement:
+    """The cases of a block as rows of what is counted, only those that the actor may see. 统计行。"""
     at, (sees, seen) = to_db(now()), visible_in_sql(actor, block.cases)
     codes = ", ".join(["%s"] * len(block.cases))
     text = (
@@ -74,14 +79,25 @@ def _rows(actor: Actor, block: Block, facts: Facts) -> Statement:
         " WHEN c.closed_at <= c.due_at THEN 'yes' ELSE 'no' END AS in_time,"
         " (SELECT max(k.organization) FROM workflow_task k WHERE k.case_id = c.id"
         " AND k.visit = c.visit AND k.status = 'open' AND k.organization > '') AS unit,"
+        # Whoever answered last outside of where it was started; there, where nobody else did.
+        f" CASE WHEN c.closed_at IS NOT NULL THEN coalesce({_last(' AND k.organization <> c.organization')},"
+        f" {_last()}) END AS handled_by, c.id AS id,"
         f" {_day('c.opened_at')} AS opened, {_day('c.closed_at')} AS closed,"
         f" {_days_between()} AS days"
         f" FROM workflow_case c WHERE c.code IN ({codes}) AND ({sees})"
     )
-    where, values = _filter(block.where, facts)
+    where, values = filter_in_sql(block.where, facts)
     return Statement(
         f"SELECT * FROM ({text}) t WHERE {where}",  # noqa: S608
         [at, at, *block.cases, *seen, *values],
+    )
+
+
+def _last(of: str = "") -> str:
+    """The organization that decided last."""
+    return (
+        "(SELECT k.organization FROM workflow_task k WHERE k.case_id = c.id AND k.status = 'done'"  # noqa: S608
+        f" AND k.kind = 'main' AND k.organization > ''{of} ORDER BY k.done_at DESC, k.id DESC LIMIT 1)"
     )
 
 
@@ -97,7 +113,8 @@ def _days_between() -> str:
     return "julianday(c.closed_at) - julianday(c.opened_at)"
 
 
-def _filter(text: str, facts: Facts) -> tuple[str, list[Any]]:
+def filter_in_sql(text: str, facts: Facts) -> tuple[str, list[Any]]:
+    """A declared filter as a condition over rows `t`, with its values. 筛选条件。"""
     if not text:
         return "1 = 1", []
     postgresql = connection.vendor == "postgresql"
@@ -106,7 +123,8 @@ def _filter(text: str, facts: Facts) -> tuple[str, list[Any]]:
     return (found.sql if postgresql else found.sql.replace("?", "%s")), list(found.params)
 
 
-def _key(by: By) -> str:
+def key_of(by: By) -> str:
+    """What a group goes by, over rows `t`. 分组列。"""
     letters = LETTERS[by.each]
     return f"substr(t.{by.key}, 1, {letters:d})" if letters else f"t.{by.key}"
 
@@ -114,8 +132,8 @@ def _key(by: By) -> str:
 def _sum(
     rows: Statement, by: Sequence[By], measures: Sequence[Measure], facts: Facts, most: int
 ) -> Statement:
-    told = [_filter(one.when, facts) for one in measures]
-    keys = [_key(one) for one in by]
+    told = [filter_in_sql(one.when, facts) for one in measures]
+    keys = [key_of(one) for one in by]
     sums = [f"sum(CASE WHEN {test} THEN 1 ELSE 0 END)" for test, _ in told]
     text = f"SELECT {', '.join([*keys, 'count(*)', *sums])} FROM ({rows.text}) t"  # noqa: S608
     if keys:
@@ -127,9 +145,9 @@ def _sum(
 
 def _median(rows: Statement, by: Sequence[By], one: Measure, facts: Facts) -> Statement:
     """The middle of each group, or the mean of the two in the middle."""
-    test, values = _filter(one.when, facts)
-    keys = [f"{_key(key)} AS k{at}" for at, key in enumerate(by)]
-    group = f"PARTITION BY {', '.join(map(_key, by))}" if by else ""
+    test, values = filter_in_sql(one.when, facts)
+    keys = [f"{key_of(key)} AS k{at}" for at, key in enumerate(by)]
+    group = f"PARTITION BY {', '.join(map(key_of, by))}" if by else ""
     inner = ", ".join(
         [*keys, "t.days", f"row_number() OVER ({group} ORDER BY t.days) AS place",
          f"count(*) OVER ({group}) AS many"]

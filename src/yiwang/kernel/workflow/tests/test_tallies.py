@@ -31,7 +31,17 @@ blocks:
   - {kind: bars, title: {zh: 按月, en: By month}, cases: [leave], by: [{field: opened, each: month}]}
 """
 NAME = "dashboards/leaves.yaml"
-GROUPS = ("state", "light", "kind", "step", "outcome", "in_time", "organization", "unit")
+GROUPS = (
+    "state",
+    "light",
+    "kind",
+    "step",
+    "outcome",
+    "in_time",
+    "organization",
+    "unit",
+    "handled_by",
+)
 
 
 def count(town, who, *by, **block):
@@ -189,3 +199,68 @@ def test_a_file_that_asks_what_cases_do_not_have_is_refused_with_its_line(db, ch
     problems = find_problems({**FILES, NAME: BOARD.replace(*change)})
 
     assert [(one.code, one.extra["line"]) for one in problems][:1] == [(code, line)]
+
+
+def test_ended_cases_are_counted_by_who_handled_them_with_how_many_were_in_time(leaves):
+    case = leaves.start("qian", days=1)
+    leaves.act("zhao", case)
+    Case.objects.filter(starter=leaves["wang"].id, status="closed").update(
+        due_at=now() - timedelta(days=1)
+    )
+    measures = (Measure({"zh": "件数"}), Measure({"zh": "按期率"}, "share", when="in_time = 'yes'"))
+
+    told = count(leaves, "mayor", "handled_by", measures=measures, where="outcome is not null")
+
+    assert {name: (many, float(share)) for name, many, share in told} == {
+        "市民政局": (1, 0.0), "市统计局": (1, 1.0),
+    }  # fmt: skip
+
+
+def numbers_with_addresses(blocks):
+    """What a page tells, and where each number leads."""
+    for one in blocks:
+        if one.kind == "figures":
+            yield from ((value, lead) for _, value, lead in one.told)
+        elif one.kind == "chart":
+            yield from ((int(bar.value), bar.url) for bar in one.bars)
+        elif one.kind == "table":
+            lines = [*(line.cells for line in one.lines), one.foot]
+            yield from ((cell, lead) for line in lines for _, cell, lead in line)
+
+
+@pytest.mark.parametrize("who", ["mayor", "li", "wang", "zhao"])
+def test_each_number_leads_to_just_the_cases_that_it_counts(board, client_of, who):
+    report = records.make_report(records.at_desk(board[who]), "demo.leaves")
+    client = client_of(board[who])
+    told = [(number, lead) for number, lead in numbers_with_addresses(report.blocks) if lead]
+
+    for number, lead in told:
+        page = client.get(lead)
+        assert page.status_code == 200
+        assert len(page.context["list"].rows) == number
+    assert len(told) >= 4
+
+
+def test_an_address_that_was_made_up_leads_nowhere(board, client_of):
+    client = client_of(board["mayor"])
+    start = "/cases/counted/demo.leaves/"
+
+    for told in ("0/x/", "0/WzBd/", "0/W10/", "9/WzBd/", "1/WzAsW11d/", "0/WzldX/", "0/bnVsbA/"):
+        assert client.get(start + told).status_code == (200 if told == "0/WzBd/" else 404)
+    assert client.get("/records/dashboards/demo.leaves/0/WzBd/").status_code == 404
+
+
+def test_the_list_of_a_number_takes_as_many_queries_however_long_it_is(board, client_of):
+    client = client_of(board["mayor"])
+
+    def visit():
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/cases/counted/demo.leaves/0/WzBd/").status_code == 200
+        return len(asked)
+
+    visit()
+    before = visit()
+    for _ in range(4):
+        board.start("wang", days=3)
+
+    assert visit() == before

@@ -31,9 +31,9 @@ from yiwang.kernel.query.types import (
     Some,
     Type,
 )
-from yiwang.kernel.records.services.filterable import OWN_TYPES, schema_of_fields
+from yiwang.kernel.records.services.filterable import schema_of_fields
 from yiwang.kernel.records.services.values import to_stored
-from yiwang.kernel.records.types import Entity
+from yiwang.kernel.records.types import LEVELS, Entity
 from yiwang.kernel.records.types import Field as Declared
 
 OWN_COLUMNS: Mapping[str, str] = {
@@ -42,6 +42,7 @@ OWN_COLUMNS: Mapping[str, str] = {
     "_owner": "owner",
     "_created_at": "created_at",
     "_updated_at": "updated_at",
+    **{f"_level{level}": f"r{level}" for level in range(1, LEVELS + 1)},
 }
 MOST_BRANCHES = 16
 NOTHING = IsNull(Field("id"))
@@ -130,7 +131,7 @@ def _stored(entity: Entity, item: Field, value: Literal) -> str | int:
         moment = value.value
         told = moment if moment.tzinfo else moment.replace(tzinfo=CITY_ZONE)
         return cast("str", to_stored(_MOMENT, told))
-    if item.name in OWN_TYPES:
+    if item.name in OWN_COLUMNS:
         return str(value.value)
     return cast("str | int", to_stored(entity.fields[item.name], value.value))
 

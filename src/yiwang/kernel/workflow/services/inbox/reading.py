@@ -48,7 +48,7 @@ def list_box(actor: Actor, name: BoxName, wanted: Wanted | None = None) -> BoxPa
     )  # fmt: skip
     rows = columns.read(statement)
     shown = rows[: wanted.limit]
-    lines = [_line(box, row) for row in shown]
+    lines = [line_of(box, row) for row in shown]
     after = None
     if len(rows) > wanted.limit:
         after = (shown[-1][box.order(wanted)[0]], shown[-1][box.key])
@@ -59,7 +59,8 @@ def list_box(actor: Actor, name: BoxName, wanted: Wanted | None = None) -> BoxPa
     return BoxPage(lines, after)
 
 
-def _line(box: Box, row: Mapping[str, Any]) -> BoxLine:
+def line_of(box: Box, row: Mapping[str, Any]) -> BoxLine:
+    """A row of the statement as a line. 待办箱行。"""
     case_type = get_type(row["c.type_id"])
     key = row[box.step]
     node = case_type.nodes.get(key)
