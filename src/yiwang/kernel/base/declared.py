@@ -21,13 +21,12 @@ import yaml
 
 from .errors import InvalidInput
 from .nearest import find_nearest
+from .text import FILE_LINE
 
 LARGEST = 200_000
 """Characters of one file. 文件上限。"""
 DEEPEST = 40
 MOST_PROBLEMS = 50
-FILE_LINE = "%(file)s, line %(line)s: "
-"""Begins a message id of a problem; what follows has a translation of its own. 位置前缀。"""
 LONGEST_NUMBER = 40
 """Characters of a number; a longer one is text somebody forgot to quote. 数字位数上限。"""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -50,7 +49,8 @@ class Document:
     """What a file says, and where it says it. 声明文档。"""
 
     name: str
-    data: Mapping[str, Any]
+    data: Any
+    """Keys and values for `read_document`; what `read_plain` found may be anything."""
     lines: Mapping[Path, int]
     unquoted: Mapping[Path, str] = field(default_factory=dict)
     """As written, what YAML reads as a number or as yes and no: `No`, `1.0`. 未加引号的值。"""
@@ -72,27 +72,40 @@ def read_document(text: str, *, name: str, schema: Mapping[str, Any]) -> Documen
 
     InvalidInput `declared.*` names the file, the line and what is wrong, the first thing only.
     """
-    if len(text) > LARGEST:
+    document = read_plain(text, name=name)
+    if not isinstance(document.data, dict):
+        raise InvalidInput("declared.file.shape", "%(file)s must hold keys and values", file=name)
+    refuse_schema_problems(document, schema)
+    return document
+
+
+def read_plain(text: str, *, name: str, most: int = LARGEST) -> Document:
+    """A file read, whatever its shape: a list, or keys of several kinds of file. 读取文件内容。
+
+    InvalidInput `declared.file.*`. Who takes longer files than others says how long.
+    """
+    if len(text) > most:
         raise InvalidInput(
             "declared.file.large",
             "%(file)s is longer than %(most)s characters",
             file=name,
-            most=LARGEST,
+            most=most,
         )
     node = _compose(text, name)
     lines: dict[Path, int] = {}
     unquoted: dict[Path, str] = {}
     data = _plain(node, (), _Notes(name, lines, unquoted))
-    if not isinstance(data, dict):
-        raise InvalidInput("declared.file.shape", "%(file)s must hold keys and values", file=name)
-    document = Document(name, data, lines, unquoted)
+    return Document(name, data, lines, unquoted)
+
+
+def refuse_schema_problems(document: Document, schema: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for the first thing that breaks the schema. 拒绝不合模式的文件。"""
     problem = next(find_schema_problems(document, schema), None)
     if problem:
         raise InvalidInput(
             problem.code, f"{FILE_LINE}{problem.message}",
-            file=name, line=problem.line, **problem.extra,
+            file=document.name, line=problem.line, **problem.extra,
         )  # fmt: skip
-    return document
 
 
 def _compose(text: str, name: str) -> yaml.Node:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+FILE_LINE = "%(file)s, line %(line)s: "
+"""Begins a message id of a problem; what follows has a translation of its own. 位置前缀。"""
 _DANGEROUS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?")
 
@@ -11,6 +14,14 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?")
 def msg(text: str) -> str:
     """Mark `text` as a message id; the edges translate it with gettext. 标记待译文本。"""
     return text
+
+
+def translate(message: str, gettext: Callable[[str], str]) -> str:
+    """A message id in the reader's language; where in a file and what is wrong may be two. 译文。"""
+    whole = gettext(message)
+    if whole != message or not message.startswith(FILE_LINE):
+        return whole
+    return gettext(FILE_LINE) + gettext(message.removeprefix(FILE_LINE))
 
 
 def defuse_formula(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from yiwang.kernel.base.declared import read_plain, refuse_schema_problems
 from yiwang.kernel.base.errors import InvalidInput
 
 from .checks import CHECKS
@@ -28,6 +29,33 @@ ELEMENT_KEYS = tuple(f.name for f in fields(Element) if f.name != "city")
 REQUIRED = tuple(f.name for f in fields(Element) if f.default is MISSING)
 CODE_KEYS = ("code", "name", "parent", "name_en", "valid_from", "valid_until")
 CODE_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,63}")
+LARGEST = 2_000_000
+"""Characters of a file of elements or code sets; a register of divisions is long. 文件上限。"""
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_CODE_TEXTS = dict.fromkeys(CODE_KEYS[:4], _TEXT)
+_OTHERS = LISTS | DATES | FLAGS | {"grade"}
+ELEMENTS: Mapping[str, Any] = {
+    "items": {
+        "properties": {key: _TEXT for key in ELEMENT_KEYS if key not in _OTHERS}
+        | dict.fromkeys(LISTS, _TEXTS)
+        | {key: {"type": "boolean"} for key in FLAGS}
+        | {"grade": {"type": "integer"}},
+    },
+}
+CODE_SETS: Mapping[str, Any] = {
+    "items": {
+        "properties": {
+            **dict.fromkeys(("code_set", "version", "zh", "en", "source_standard"), _TEXT),
+            "codes": {
+                "type": ["object", "array"],
+                "additionalProperties": _TEXT,
+                "items": {"type": "object", "properties": _CODE_TEXTS},
+            },
+        },
+    },
+}
+"""What people write as text; all else is asked when the entry is built. 文本键。"""
 
 
 class BadStandard(InvalidInput):
@@ -35,8 +63,11 @@ class BadStandard(InvalidInput):
 
 
 def parse_elements(text: str) -> list[Element]:
-    """Elements from YAML. BadStandard names the element and the key. 解析数据元。"""
-    return [build_element(entry) for entry in load_entries(text)]
+    """Elements from YAML. 解析数据元。
+
+    BadStandard names the element and the key, InvalidInput `declared.*` the line.
+    """
+    return [build_element(entry) for entry in _read_entries(text, "elements.yaml", ELEMENTS)]
 
 
 def build_element(entry: Mapping[str, Any]) -> Element:
@@ -155,7 +186,7 @@ def _cell(value: Any) -> str:
 
 def parse_code_sets(text: str) -> list[CodeSetVersion]:
     """Code set versions from YAML: `codes` maps code to name, or lists mappings. 解析代码集。"""
-    return [build_code_set(entry) for entry in load_entries(text)]
+    return [build_code_set(entry) for entry in _read_entries(text, "code_sets.yaml", CODE_SETS)]
 
 
 def build_code_set(entry: Mapping[str, Any]) -> CodeSetVersion:
@@ -257,12 +288,21 @@ def _write_csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> s
     return out.getvalue()
 
 
+def _read_entries(text: str, name: str, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Entries as a person wrote them: where YAML reads a word otherwise, that is said."""
+    document = read_plain(text, name=name, most=LARGEST)
+    _check_shape(document.data)
+    refuse_schema_problems(document, schema)
+    return list(document.data)
+
+
 def load_entries(text: str) -> list[Mapping[str, Any]]:
-    """The entries of a YAML file. BadStandard where it is no list of mappings. 读取条目。"""
-    try:
-        found = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 it is a safe one
-    except yaml.YAMLError as error:
-        raise BadStandard("standards.yaml", "Not YAML: %(what)s", what=str(error)) from error
+    """The entries of a YAML file of the package, read fast. 读取自带条目。"""
+    found = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 it is a safe one
+    _check_shape(found)
+    return list(found)
+
+
+def _check_shape(found: Any) -> None:
     if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
         raise BadStandard("standards.shape", "A list of entries is expected")
-    return found

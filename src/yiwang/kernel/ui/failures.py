@@ -16,7 +16,7 @@ from django.template import loader
 from django.utils.translation import gettext
 
 from yiwang.kernel.base.errors import YiwangError, fill
-from yiwang.kernel.base.text import msg
+from yiwang.kernel.base.text import msg, translate
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def explain(error: YiwangError) -> str:
 
     Texts among `extra` are message ids where a translation is known, data elsewhere.
     """
-    return fill(gettext(error.message), error.extra)
+    return fill(translate(error.message, gettext), error.extra)
 
 
 def render_failure(

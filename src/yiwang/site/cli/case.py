@@ -79,11 +79,7 @@ def types(session: Session) -> Answer:
 
 def problem_line(problem: InvalidInput) -> str:
     """One problem in the operator's language. 问题行。"""
-    from yiwang.kernel.base.declared import FILE_LINE
-
-    head = FILE_LINE if problem.message.startswith(FILE_LINE) else ""
-    text = t(head, **problem.extra) + t(problem.message.removeprefix(head), **problem.extra)
-    return f"{problem.code}: {text}"
+    return f"{problem.code}: {t(problem.message, **problem.extra)}"
 
 
 def read_text(file: Path) -> str:

@@ -69,7 +69,9 @@ def import_file(session: Session, *, resource_text: str, file: Path, reason: str
     """Take rules from YAML or a data contract, all or none. 导入规则。"""
     from yiwang.nets.share.quality import services
 
-    found = services.import_rules(session.actor, resource_text, read_text(file), reason=reason)
+    found = services.import_rules(
+        session.actor, resource_text, read_text(file), reason=reason, file=file.name
+    )
     codes = [rule.code for rule in found]
     return Answer({"rules": codes}, [t("%(count)s rules are in force", count=len(codes))])
 

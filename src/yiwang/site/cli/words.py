@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from yiwang.kernel.base.errors import fill
+from yiwang.kernel.base.text import translate
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 
@@ -34,4 +35,4 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def t(text: str, /, **places: object) -> str:
     """The text in the operator's language, its `%(name)s` places filled. 译文。"""
-    return fill(_catalogue(get_language()).gettext(text) if text else "", places)
+    return fill(translate(text, _catalogue(get_language()).gettext) if text else "", places)

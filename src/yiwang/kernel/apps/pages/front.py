@@ -16,9 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yiwang.kernel.apps import services
 from yiwang.kernel.apps.services import MANAGE
 from yiwang.kernel.apps.types import Files
-from yiwang.kernel.base.declared import FILE_LINE
 from yiwang.kernel.base.errors import Conflict, InvalidInput, YiwangError, fill
-from yiwang.kernel.base.text import msg
+from yiwang.kernel.base.text import FILE_LINE, msg
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain

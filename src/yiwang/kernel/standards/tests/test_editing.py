@@ -175,3 +175,24 @@ def test_an_edit_that_is_rolled_back_is_forgotten():
         raise RuntimeError
 
     assert services.get_element("person_name").mask == "name"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("- code_set: answers\n  zh: 回答\n  version: 1.0", 3),
+        ('- code_set: answers\n  version: "1"\n  codes:\n    N: No', 4),
+        ('- code_set: answers\n  version: "1"\n  codes:\n  - {code: 01, name: 一}', 4),
+    ],
+)
+def test_a_word_that_yaml_reads_otherwise_is_told_with_its_line(text, line):
+    with pytest.raises(InvalidInput) as refused:
+        parse_code_sets(text)
+
+    assert (refused.value.code, refused.value.extra["line"]) == ("declared.value.quotes", line)
+
+
+def test_codes_stay_as_written():
+    text = '- {code_set: a, version: "1", zh: 甲, valid_from: 2025-01-01, codes: {01: 一, 1e3: 千}}'
+
+    assert list(parse_code_sets(text)[0].codes) == ["01", "1e3"]

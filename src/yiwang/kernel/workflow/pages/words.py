@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from yiwang.kernel.base.declared import FILE_LINE
 from yiwang.kernel.base.errors import YiwangError, fill
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.identity.types import ROLES
@@ -184,8 +183,4 @@ def explain_failure(
             "action": label_action(next(nodes, None), action),
         }
         return gettext("%(name)s has done this already: %(action)s") % told
-    if error.message.startswith(FILE_LINE):
-        # Where it stands and what is wrong are two texts, each with its own translation.
-        message = gettext(FILE_LINE) + gettext(error.message.removeprefix(FILE_LINE))
-        return fill(message, extra)
     return explain(type(error)(error.code, error.message, **extra))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.base.errors import InvalidInput, NotFound
 from yiwang.kernel.files import services as files
 from yiwang.kernel.jobs import services as jobs
 from yiwang.kernel.ledger.models import ReadRow
@@ -317,3 +317,20 @@ mappings = st.builds(
 @given(told=mappings)
 def test_a_mapping_reads_back_from_its_yaml(told):
     assert connect.load_mapping(connect.dump_mapping(told), "m.yaml") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("kind: full\ncolumns:\n  国家: No", "declared.value.quotes", 3),
+        ("key:\n- 2025", "declared.value.quotes", 2),
+        ("file:\n  header_rwo: 3", "declared.key.unknown", 2),
+        ("kind: full\ncolumns: {姓名: person_nam}", "connect.mapping.invalid", 2),
+        ("columns: &a {}", "declared.file.alias", 1),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant_is_refused_at_its_line(db, text, code, line):
+    with pytest.raises(InvalidInput) as refused:
+        connect.load_mapping(text, "m.yaml")
+
+    assert (refused.value.code, refused.value.extra["line"]) == (code, line)

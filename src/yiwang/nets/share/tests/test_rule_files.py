@@ -120,7 +120,22 @@ def test_what_is_no_file_of_rules_is_refused(text):
     with pytest.raises(YiwangError) as refused:
         parse_rules(text)
 
-    assert refused.value.code.startswith("quality.rules.")
+    assert refused.value.code.startswith(("quality.rules.", "declared.file."))
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "better"),
+    [("code: 1.0", "code", '"1.0"'), ("field: No", "field", '"No"'), ("fields: [2025]", "fields.0", '"2025"')],
+)  # fmt: skip
+def test_a_word_that_yaml_reads_otherwise_is_told_with_its_line(line, key, better):
+    with pytest.raises(InvalidInput) as refused:
+        parse_rules(f"rules:\n- kind: required\n  {line}", file="登记.yaml")
+
+    error = refused.value
+    assert error.code == "declared.value.quotes"
+    assert (error.extra["file"], error.extra["line"]) == ("登记.yaml", 3)
+    assert error.extra["where"] == f"rules.0.{key}"
+    assert better in error.message % error.extra
 
 
 @pytest.mark.parametrize(

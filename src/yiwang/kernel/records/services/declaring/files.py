@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from yiwang.kernel.base.declared import (
-    FILE_LINE,
     Document,
     find_schema_problems,
     load_schema,
@@ -15,7 +14,7 @@ from yiwang.kernel.base.declared import (
 )
 from yiwang.kernel.base.errors import InvalidInput
 from yiwang.kernel.base.nearest import suggest
-from yiwang.kernel.base.text import msg
+from yiwang.kernel.base.text import FILE_LINE, msg
 
 APP, PERMISSIONS = "app.yaml", "permissions.yaml"
 FOLDERS = {"entities": "entity", "forms": "form", "views": "view", "dashboards": "dashboard"}
