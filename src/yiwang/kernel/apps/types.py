@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -117,6 +117,13 @@ class KeptRule:
     file: str
 
 
+class ReadRows(Protocol):
+    """Gives the records of an entity as texts: the id, then these fields. 读取记录。"""
+
+    def __call__(self, code: str, keys: Sequence[str]) -> Iterator[list[str | None]]:
+        """All of them. 全部记录。"""
+
+
 class RuleKeeper(Protocol):
     """Who knows what a quality rule is, and holds records to it: a net. 质量规则保管方。
 
@@ -139,6 +146,16 @@ class RuleKeeper(Protocol):
 
         Within the transaction that installs the app; it may refuse by raising.
         """
+
+    def count_found(
+        self,
+        app: str,
+        files: Files,
+        entities: Mapping[str, Entity],
+        named: tuple[str, str],
+        read: ReadRows,
+    ) -> int:
+        """How many rows break the rule of that entity and code. 违反规则的行数。"""
 
     def list_kept(self, app: str) -> list[KeptRule]:
         """The rules of an app as they stand, by file. 现行规则。"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from yiwang.kernel.apps.types import RULE_KEEPERS, Files, Head, KeptRule
 from yiwang.kernel.base.act import Act, Actor
@@ -55,6 +55,22 @@ def compare_rules(app: str, files: Files) -> list[Difference]:
     entities = (_entities(files) or {}) if told else {}
     keepers = RULE_KEEPERS.values()
     return [one for keeper in keepers for one in keeper.compare(app, told, entities)]
+
+
+def count_found(files: Files, entity: str, rule: str) -> int:
+    """How many records of an entity break a rule of its app now; for tests. 违反规则的记录数。
+
+    NotFound where there is no such rule. Of other apps no record is met.
+    """
+    app = entity.partition(".")[0]
+
+    def read(code: str, keys: Sequence[str]) -> Iterator[list[str | None]]:
+        own = code.partition(".")[0] == app
+        return records.stream_all(code, keys) if own else iter(())
+
+    told, entities = rules_of(files), _entities(files) or {}
+    keepers = RULE_KEEPERS.values()
+    return sum(one.count_found(app, told, entities, (entity, rule), read) for one in keepers)
 
 
 def list_kept_rules(actor: Actor, app: str) -> list[KeptRule]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from yiwang.kernel.apps.types import Files, Head, Outcome, Scenario
+from yiwang.kernel.apps.types import Files, Outcome, Scenario
 from yiwang.kernel.base.act import SYSTEM, Actor, get_actor
 from yiwang.kernel.base.declared import load_schema, read_document
 from yiwang.kernel.base.errors import InvalidInput, NotFound, YiwangError
@@ -32,8 +32,10 @@ from yiwang.kernel.workflow.services.testing import (
     tell_sight,
 )
 
+from .claiming import tell_difference, tell_if_seen
 from .ordering import list_cases
 from .reading import HEAD, TESTS, read_head, records_of, within
+from .ruling import count_found
 from .samples import sample_upload, send_samples
 
 STAGED = "zz_"
@@ -80,7 +82,7 @@ def run_scenarios(actor: Actor, files: Files) -> list[Outcome]:
         with transaction.atomic():
             if found:
                 _rehearse(actor, staged)
-            outcomes += [_run_one(one, read_head(staged)) for one in found]
+            outcomes += [_run_one(one, staged) for one in found]
             raise _Undo
     except _Undo:
         pass
@@ -104,12 +106,12 @@ def _rehearse(actor: Actor, staged: Files) -> None:
         workflow.publish_case_type(actor, text, name=name)
 
 
-def _run_one(scenario: Scenario, head: Head) -> Outcome:
+def _run_one(scenario: Scenario, staged: Files) -> Outcome:
     place: tuple[str | int, ...] = ("test",)
     problem = ""
     try:
         with transaction.atomic():
-            _Play(scenario, head).run()
+            _Play(scenario, staged).run()
             raise _Undo
     except _Undo:
         pass
@@ -127,8 +129,8 @@ def _line(scenario: Scenario, place: tuple[str | int, ...]) -> int:
 class _Play:
     """One test as it goes. 用例过程。 `known` holds the ids of what was made, by the names given."""
 
-    def __init__(self, scenario: Scenario, head: Head) -> None:
-        self.scenario, self.head = scenario, head
+    def __init__(self, scenario: Scenario, staged: Files) -> None:
+        self.scenario, self.staged, self.head = scenario, staged, read_head(staged)
         self.people: dict[str, str] = {}
         self.organizations: dict[str, str] = {}
         self.known: dict[str, tuple[str, str]] = {}
@@ -322,18 +324,21 @@ class _Play:
     def _differs(self, claim: Mapping[str, Any], where: tuple[str | int, ...]) -> str:
         if "case" in claim:
             return self._case_differs(claim, where)
+        if "rule" in claim:
+            found = count_found(self.staged, self._code(claim["entity"]), claim["rule"])
+            return "" if found == claim["rows"] else f"{found} rows, not {claim['rows']}"
         desk = records.at_desk(self._actor(claim["by"], where))
         if "entity" in claim:
             return self._count_differs(desk, claim)
         code, record = self._made(claim.get("record") or claim["unseen"], where)
         if "unseen" in claim:
-            return _is_seen(desk, code, record)
-        found = records.get_record(desk, code, record)
-        told = records.to_json(desk.entity(code), found.values)
-        masked = set(claim.get("masked", ())) - found.masked
+            return tell_if_seen(desk, code, record)
+        held = records.get_record(desk, code, record)
+        told = records.to_json(desk.entity(code), held.values)
+        masked = set(claim.get("masked", ())) - held.masked
         if masked:
             return f"not masked: {', '.join(sorted(masked))}"
-        return _compare(self._fill(claim.get("values", {})), told)
+        return tell_difference(self._fill(claim.get("values", {})), told)
 
     def _count_differs(self, desk: records.Desk, claim: Mapping[str, Any]) -> str:
         code = self._code(claim["entity"])
@@ -365,23 +370,6 @@ def _is_refusal(error: YiwangError, wanted: str) -> bool:
     if isinstance(error, InvalidValues):
         codes |= {one.code for one in error.problems} | {one.path for one in error.problems}
     return wanted in codes or wanted == "any"
-
-
-def _is_seen(desk: records.Desk, code: str, record: str) -> str:
-    try:
-        records.get_record(desk, code, record)
-    except NotFound:
-        return ""
-    return "the record is seen"
-
-
-def _compare(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    for key, value in wanted.items():
-        if key not in found:
-            return f"{key} does not exist for this person"
-        if found[key] != value and str(found[key]) != str(value):
-            return f"{key} is {found[key]!r}, not {value!r}"
-    return ""
 
 
 def first_failure(outcomes: Iterable[Outcome]) -> InvalidInput | None:

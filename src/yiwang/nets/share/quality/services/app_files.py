@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from yiwang.kernel.apps.types import Files, KeptRule
+from yiwang.kernel.apps.types import Files, KeptRule, ReadRows
 from yiwang.kernel.base.act import SYSTEM, Act
 from yiwang.kernel.base.declared import Document, load_schema, read_document
-from yiwang.kernel.base.errors import InvalidInput, YiwangError
+from yiwang.kernel.base.errors import InvalidInput, NotFound, YiwangError
 from yiwang.kernel.base.nearest import suggest
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.events import services as events
@@ -28,6 +28,7 @@ from yiwang.nets.share.quality.types import RuleKind, RuleSpec
 from .app_rules import FILTERS
 from .declaring import try_rule
 from .rule_shapes import Reader
+from .trying import count_broken
 
 SCHEMA = load_schema("yiwang.nets.share.quality.schemas", "rules.schema.json")
 MOST_RULES = 500
@@ -304,6 +305,26 @@ def _tell(act: Act, changed: Sequence[tuple[str, str]]) -> None:
             for code in codes[tie.code]:
                 payload = {"resource": tie.resource_id, "rule": code}
                 events.announce(inner, "share.quality.ruled", payload)
+
+
+def count_found(
+    app: str,
+    files: Files,
+    entities: Mapping[str, Entity],
+    named: tuple[str, str],
+    read: ReadRows,
+) -> int:
+    """How many rows break a rule, whatever stands in the pool; NotFound. 违反规则的行数。"""
+    told = _by_name(read_rules(app, files, entities)).get(named)
+    if told is None:
+        raise NotFound("quality.rule.missing", "There is no rule %(rule)s", rule=": ".join(named))
+    keys = list_askable(entities[told.entity])
+    listed: list[str | None] = []
+    if told.rule.kind == RuleKind.REFERENCE:
+        there = str(told.rule.params["resource"])
+        listed = [value for _, value in read(there, [str(told.rule.params["field"])])]
+    rows = {at: row[1:] for at, row in enumerate(read(told.entity, keys))}
+    return count_broken(told.rule, keys, rows, listed)
 
 
 def list_kept(app: str) -> list[KeptRule]:

@@ -60,7 +60,7 @@ def rules_of(resource: catalog.Resource) -> list[RuleSpec]:
         content = revised.pop(rule.code, {})
         found.append(replace(rule, enabled=bool(content.get("enabled", True))))
     found += [build_rule(code, content) for code, content in revised.items() if "kind" in content]
-    return [_resolve(rule) for rule in found]
+    return [resolve(rule) for rule in found]
 
 
 def list_rules(actor: Actor, resource_text: str) -> list[RuleSpec]:
@@ -190,7 +190,7 @@ def _refuse_incomplete(rule: RuleSpec) -> None:
         )
 
 
-def _resolve(rule: RuleSpec) -> RuleSpec:
+def resolve(rule: RuleSpec) -> RuleSpec:
     """The rule with what it means today. 规则的当日含义。"""
     if rule.derived:
         return rule
@@ -235,7 +235,7 @@ def try_rule(connection: pool.Connection, columns: Sequence[str], rule: RuleSpec
     if rule.kind == RuleKind.UNIQUE:
         return
     work = Work(Scan(columns), Members(connection), [(0, today())])
-    add_state(work, _resolve(rule))
+    add_state(work, resolve(rule))
     empty = ", ".join(f"NULL::VARCHAR AS {pool.quote_name(name)}" for name in columns)
     source = f"(SELECT 0::BIGINT AS {ROW}, {empty} LIMIT 0)"
     relation, params = work.scan.relation(source)

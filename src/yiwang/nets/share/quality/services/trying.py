@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from yiwang.kernel.base.clock import today
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import ROW
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.quality.types import RuleKind, RuleSpec, Severity
 
-from .compiling import add_state, columns_of, work_over
-from .declaring import rules_of
+from .code_members import Members
+from .compiling import Work, add_state, columns_of, work_over
+from .declaring import resolve, rules_of
+from .scan import Scan
+from .uniqueness import count_repeated
 
 BLOCK = 1_000
+LAST = 2**62
 
 
 def check_rows(
@@ -36,6 +41,34 @@ def check_rows(
         listed = ", ".join(f"{state} IS FALSE" for state in states)
         found = connection.execute(f"SELECT {ROW}, [{listed}] FROM {relation}", params).fetchall()
     return {int(row): _fields(rules, broken) for row, broken in found}
+
+
+def count_broken(
+    rule: RuleSpec,
+    columns: Sequence[str],
+    rows: Mapping[int, Sequence[str | None]],
+    listed: Sequence[str | None] = (),
+) -> int:
+    """How many of these rows break a rule; `listed` are the values that it refers to. 违反规则的行数。"""
+    with pool.engine() as connection:
+        _fill(connection, columns, rows)
+        if rule.kind == RuleKind.UNIQUE:
+            return count_repeated(connection, rule, "given", "repeated").failed
+        connection.execute("CREATE TEMP TABLE listed AS SELECT unnest(?::VARCHAR[]) AS v", [listed])
+        work = _Trial(Scan(columns), Members(connection), [(LAST, today())])
+        state = add_state(work, resolve(rule))
+        relation, params = work.scan.relation("given")
+        counted = f"SELECT count(*) FROM {relation} WHERE {state} IS FALSE"
+        found = connection.execute(counted, params).fetchone()
+    return int(found[0]) if found else 0
+
+
+class _Trial(Work):
+    """What compiling needs where no register lies in the pool yet."""
+
+    def listed_elsewhere(self, rule: RuleSpec) -> str | None:
+        value = self.column(rule.fields[0])
+        return self.scan.workings.add(f"{value} IN (SELECT v FROM listed WHERE v <> '')")
 
 
 def _looks_at_rows(rule: RuleSpec, columns: Sequence[str]) -> bool:
