@@ -27,8 +27,10 @@ ROUND = 5
 """Steps of one instance before the next begins: its state grows with its history."""
 
 
-def make_step(actor: Any, start_case: Callable[[], Any]) -> Callable[[int], None]:
-    """A step as `act_on_task` writes one, decided by the other engine. 对照步骤。"""
+def make_step(
+    actor: Any, start_case: Callable[[], Any]
+) -> tuple[Callable[[int], None], Callable[[int, None], None]]:
+    """What comes before a step; a step as `act_on_task` writes one, decided by the other engine. 对照步骤。"""
     from SpiffWorkflow.bpmn import BpmnWorkflow
     from SpiffWorkflow.bpmn.parser import BpmnParser
     from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
@@ -47,7 +49,9 @@ def make_step(actor: Any, start_case: Callable[[], Any]) -> Callable[[int], None
     spec, serializer = parser.get_spec("ring"), BpmnWorkflowSerializer()
     at_hand: dict[str, Any] = {}
 
-    def begin() -> None:
+    def begin(number: int) -> None:
+        if number % ROUND:
+            return
         case = start_case()
         workflow = BpmnWorkflow(spec)
         workflow.data["n"] = 0
@@ -56,9 +60,7 @@ def make_step(actor: Any, start_case: Callable[[], Any]) -> Callable[[int], None
         task = Task.objects.filter(case=case, status="open").values_list("pk", flat=True)[0]
         at_hand.update(case=case.pk, task=task)
 
-    def step(number: int) -> None:
-        if number % ROUND == 0:
-            begin()
+    def step(number: int, _given: None) -> None:
         with acting(actor, "bench.step", on=Ref("workflow.case", at_hand["case"])) as act:
             case = store.lock_case(at_hand["case"])
             list(rows_of(Task).select("{case_id} = %s AND {visit} = %s", [case.pk, case.visit]))
@@ -86,4 +88,4 @@ def make_step(actor: Any, start_case: Callable[[], Any]) -> Callable[[int], None
             announce(act, "bench.stepped", {"case": case.pk})
             at_hand["task"] = opened.pk
 
-    return step
+    return begin, step

@@ -13,6 +13,7 @@ import threading
 import time
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 NODE_ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"
 NODE_LENGTH = 6
 ID_LENGTH = NODE_LENGTH + 1 + 26
@@ -63,4 +64,4 @@ def is_id(text: str) -> bool:
 
 
 def _encode(number: int) -> str:
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])

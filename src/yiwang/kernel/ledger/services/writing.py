@@ -15,7 +15,7 @@ from yiwang.kernel.base.act import Act, Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotPermitted
 from yiwang.kernel.ledger.models import ActRow, ReadRow
-from yiwang.kernel.query.rows import rows_of
+from yiwang.kernel.query.rows import rows_of, run_together
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def acting(
     try:
         with transaction.atomic():
             yield act
-            rows_of(ActRow).insert([_act_row(act)])
+            run_together(rows_of(ActRow).inserting_values([_columns_of(act)]))
     except NotPermitted as refusal:
         if not any(refusal is told for _, told in frame.refused):
             frame.refused.append((act, refusal))
@@ -118,19 +118,19 @@ def record_read(
     ).save(force_insert=True)
 
 
-def _act_row(act: Act, refusal: NotPermitted | None = None) -> ActRow:
-    return ActRow(
-        id=act.id,
-        at=act.at,
+def _columns_of(act: Act, refusal: NotPermitted | None = None) -> dict[str, Any]:
+    return {
+        "id": act.id,
+        "at": act.at,
         **_who_and_what(act.actor, act.on),
-        on_behalf_of=act.actor.on_behalf_of,
-        verb=act.verb,
-        reason=act.reason,
-        details=act.details,
-        parent_id=act.parent_id,
-        outcome=ActRow.REFUSED if refusal else ActRow.DONE,
-        refusal_code=refusal.code if refusal else "",
-    )
+        "on_behalf_of": act.actor.on_behalf_of,
+        "verb": act.verb,
+        "reason": act.reason,
+        "details": act.details,
+        "parent_id": act.parent_id,
+        "outcome": ActRow.REFUSED if refusal else ActRow.DONE,
+        "refusal_code": refusal.code if refusal else "",
+    }
 
 
 def _who_and_what(actor: Actor, on: Ref) -> dict[str, str]:
@@ -148,7 +148,7 @@ def _write_refusal(act: Act, refusal: NotPermitted) -> None:
     """Write a refused attempt; a database that fails here must not hide the refusal itself. 写拒绝。"""
     try:
         with transaction.atomic():
-            _act_row(act, refusal).save(force_insert=True)
+            ActRow(**_columns_of(act, refusal)).save(force_insert=True)
         refusal.recorded = True
     except DatabaseError:
         logger.exception(

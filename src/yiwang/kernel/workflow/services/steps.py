@@ -89,8 +89,7 @@ def close_step(step: Step) -> None:
     if not step.draft.events:
         return
     keep_clocks(step.draft)
-    events, state = step.draft.events, step.draft.state
-    store.save_step(step.act, step.case, step.old, state, events)
+    store.save_step(step.act, step.case, step.old, step.draft)
     follow(step.act, step.case, step.draft)
 
 
@@ -166,7 +165,7 @@ def open_case(
         **{key: value for key, value in place.items() if value},
     )
     keep_clocks(draft)
-    store.save_new(act, case, draft.state, draft.events)
+    store.save_new(act, case, draft)
     follow(act, case, draft)
     return case
 

@@ -30,7 +30,7 @@ from yiwang.kernel.workflow.types import (
 
 from .machine.clocks import Moments, moments_of
 from .machine.deciding import is_open
-from .machine.evolving import evolve
+from .machine.draft import Draft
 
 
 def lock_case(case_id: str) -> Case:
@@ -109,27 +109,27 @@ def _task_state(task: Task) -> TaskState:
     return TaskState(task.pk, holder, task.kind, task.status, task.parent, task.action, task.by)
 
 
-def save_new(act: Act, case: Case, state: CaseState, events: Sequence[Event]) -> None:
+def save_new(act: Act, case: Case, draft: Draft) -> None:
     """Write a case that has just been opened. 新建入库。"""
-    _apply(case, state, act.at)
+    _apply(case, draft.state, act.at)
     rows_of(Case).insert([case])
-    run_together(_entries(act, case, events, 0), *_task_rows(case, CaseState(), events, act.at))
-    _copy(act, case, events)
+    run_together(
+        _entries(act, case, draft.events, 0), *_task_rows(case, CaseState(), draft, act.at)
+    )
+    _copy(act, case, draft.events)
 
 
-def save_step(
-    act: Act, case: Case, old: CaseState, state: CaseState, events: Sequence[Event]
-) -> None:
+def save_step(act: Act, case: Case, old: CaseState, draft: Draft) -> None:
     """Write what an act did to a case; Conflict when somebody was faster. 步骤入库。"""
-    before = (case.next_due_at, case.yellow_at)
-    _apply(case, state, act.at)
+    before, events = (case.next_due_at, case.yellow_at), draft.events
+    _apply(case, draft.state, act.at)
     written = [
         _change(case, old.seq),
         _entries(act, case, events, old.seq),
-        *_task_rows(case, old, events, act.at),
+        *_task_rows(case, old, draft, act.at),
     ]
     if before != (case.next_due_at, case.yellow_at):
-        written += _move_due(case, state, events)
+        written += _move_due(case, draft.state, events)
     try:
         met = run_together(*written)
     except IntegrityError as error:
@@ -220,19 +220,19 @@ def _memo(state: CaseState) -> dict[str, Any]:
 
 def _entries(act: Act, case: Case, events: Sequence[Event], seq: int) -> Statement:
     entries = [
-        CaseEntry(
-            case=case,
-            seq=seq + place,
-            kind=event.kind,
-            actor=act.actor.id,
-            on_behalf_of=event.body.get("on_behalf_of", ""),
-            at=act.at,
-            act_id=act.id,
-            body=event.body,
-        )
+        {
+            "case_id": case.pk,
+            "seq": seq + place,
+            "kind": event.kind,
+            "actor": act.actor.id,
+            "on_behalf_of": event.body.get("on_behalf_of", ""),
+            "at": act.at,
+            "act_id": act.id,
+            "body": event.body,
+        }
         for place, event in enumerate(events, 1)
     ]
-    return rows_of(CaseEntry).inserting(entries)
+    return rows_of(CaseEntry).inserting_values(entries)
 
 
 @dataclass(slots=True)
@@ -245,12 +245,10 @@ class _Touched:
     opinion: str | None = None
 
 
-def _task_rows(
-    case: Case, old: CaseState, events: Sequence[Event], at: datetime
-) -> Iterator[Statement]:
+def _task_rows(case: Case, old: CaseState, draft: Draft, at: datetime) -> Iterator[Statement]:
     """Task rows follow the log: those opened and left again within one act too."""
     new = []
-    for task_id, touched in _walk(old, events).items():
+    for task_id, touched in _walk(draft).items():
         values = _values(case, touched, at)
         if task_id in old.tasks:
             yield rows_of(Task).updating(task_id, values)
@@ -280,11 +278,9 @@ def _move_due(case: Case, state: CaseState, events: Sequence[Event]) -> Iterator
         yield rows_of(Task).updating_all(ids, due_at=case.next_due_at, yellow_at=case.yellow_at)
 
 
-def _walk(old: CaseState, events: Sequence[Event]) -> dict[str, _Touched]:
+def _walk(draft: Draft) -> dict[str, _Touched]:
     found: dict[str, _Touched] = {}
-    state = old
-    for event in events:
-        state = evolve(state, event)
+    for event, state in zip(draft.events, draft.states, strict=True):
         task = state.tasks.get(event.body.get("task", ""))
         if task is None:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.urls import reverse
@@ -58,26 +58,28 @@ ENDED = {
 
 def tell_people(act: Act, case: Case, draft: Draft) -> None:
     """Tell who is asked, who is urged, who is copied; starter and watchers how it ended. 通知。"""
-    url = reverse("workflow:case", args=[case.pk])
-    told = {"number": case.number, "case": case.title}
     tell_of_step(act, case, draft)
     asked = [holder for event in draft.events for holder in _asked(draft, event)]
-    if asked:
-        notify(act, list_accounts(asked), ASKED, url, kind=TASK, **told)
+    _tell(act, case, list_accounts(asked), ASKED, TASK)
     if any(event.kind in ("urged", "chased") for event in draft.events):
-        notify(act, list_accounts(_list_open(draft)), URGED, url, kind=URGENT, **told)
-    chain = _people_in(draft, "chased")
-    if chain:
-        notify(act, chain, CHASED, url, kind=URGENT, **told)
-    copied = _people_in(draft, "copied")
-    if copied:
-        notify(act, copied, COPIED, url, kind=COPY, **told)
+        _tell(act, case, list_accounts(_list_open(draft)), URGED, URGENT)
+    _tell(act, case, _people_in(draft, "chased"), CHASED, URGENT)
+    _tell(act, case, _people_in(draft, "copied"), COPIED, COPY)
     ended = next((ENDED[one.kind] for one in draft.events if one.kind in ENDED), "")
     if ended:
         people = [case.starter, *list_watchers(case)]
-        notify(act, people, ended, url, kind=END, outcome=draft.state.outcome, **told)
+        _tell(act, case, people, ended, END, outcome=draft.state.outcome)
     elif any(event.kind == "returned" for event in draft.events):
-        notify(act, list_watchers(case), RETURNED, url, kind=RETURN, **told)
+        _tell(act, case, list_watchers(case), RETURNED, RETURN)
+
+
+def _tell(
+    act: Act, case: Case, accounts: Collection[str], title: str, kind: str, **more: str
+) -> None:
+    """Nobody beside who acts, who knows: then there is nothing to write, and no address to make."""
+    if set(accounts) - {act.actor.id}:
+        url = reverse("workflow:case", args=[case.pk])
+        notify(act, accounts, title, url, kind=kind, number=case.number, case=case.title, **more)
 
 
 def _people_in(draft: Draft, kind: str) -> list[str]:
@@ -116,16 +118,7 @@ def tell_light(act: Act, case: Case, draft: Draft, name: str, light: str) -> Non
         tell_overdue(act, case, draft.state, name)
         accounts += [*list_superiors(draft), *list_watchers(case)]
     due = datetime.fromisoformat(draft.state.clocks[name]["due_at"]).astimezone(CITY_ZONE)
-    notify(
-        act,
-        accounts,
-        LIGHTS[name, light],
-        reverse("workflow:case", args=[case.pk]),
-        kind=LIMIT,
-        number=case.number,
-        case=case.title,
-        due=f"{due:%Y-%m-%d %H:%M}",
-    )
+    _tell(act, case, accounts, LIGHTS[name, light], LIMIT, due=f"{due:%Y-%m-%d %H:%M}")
 
 
 def list_superiors(draft: Draft) -> list[str]:

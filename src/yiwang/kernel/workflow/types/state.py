@@ -7,7 +7,7 @@ ask for, so that a step costs the same however old the case is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -46,7 +46,7 @@ class Holder:
 
     def to_json(self) -> dict[str, str]:
         """As the log keeps it, without what is empty. 存储形式。"""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,16 @@ class Part:
 
     def read_one(self, key: str, value: Any) -> Any:
         """One value of a field, read; Slip says what is wrong with it. 读取单个值。"""
+        try:
+            if self.validators[key].is_valid(value):
+                read = self.readers.get(key)
+                return read(value) if read and value is not None else value
+        except (Slip, ValueError, RecursionError):
+            return self._read_written(key, value)
+        return self._read_written(key, value)
+
+    def _read_written(self, key: str, value: Any) -> Any:
+        """A value that is not yet as the schema asks for it: as people write it, or wrong."""
         plain = tidy(self.fields[key], value)
         return None if plain is None else self._read_plain(key, plain)
 

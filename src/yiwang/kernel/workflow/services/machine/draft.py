@@ -30,7 +30,7 @@ class Draft:
     """Events said so far and the state they give; nothing is stored yet. 草拟。
 
     A verb is a function that takes a draft and says events; whoever calls it stores `events` and
-    `state` together. `before` is the state that was read.
+    `state` together. `before` is the state that was read, `states` what each event left.
     """
 
     def __init__(self, case_type: CaseType, state: CaseState, person: Person, world: World) -> None:
@@ -39,12 +39,14 @@ class Draft:
         self.person = person
         self.world = world
         self.events: list[Event] = []
+        self.states: list[CaseState] = []
 
     def say(self, kind: str, /, **body: Any) -> None:
         """Add one event. 记录事件。"""
         event = Event(kind, body)
         self.events.append(event)
         self.state = evolve(self.state, event)
+        self.states.append(self.state)
 
     @property
     def node(self) -> Node:

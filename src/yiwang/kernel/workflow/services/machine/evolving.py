@@ -32,12 +32,14 @@ from yiwang.kernel.workflow.types import (
 Body = Mapping[str, Any]
 CHASE = "chase"
 """The clock that counts to the next one who is urged. 催办时钟。"""
-Change = Callable[[CaseState, Body], CaseState]
+Changes = Mapping[str, Any]
+"""The fields of a state that an event changes. 状态变更。"""
+Change = Callable[[CaseState, Body], Changes]
 
 
 def evolve(state: CaseState, event: Event) -> CaseState:
     """The state after one event. 演化一步。"""
-    return replace(CHANGES[event.kind](state, event.body), seq=state.seq + 1)
+    return replace(state, seq=state.seq + 1, **CHANGES[event.kind](state, event.body))
 
 
 def replay(events: Iterable[Event]) -> CaseState:
@@ -48,42 +50,40 @@ def replay(events: Iterable[Event]) -> CaseState:
     return state
 
 
-def _opened(state: CaseState, body: Body) -> CaseState:
-    return replace(
-        state,
-        type=body["type"],
-        version=body["version"],
-        starter=body["starter"],
-        organization=body["organization"],
-        data=dict(body["data"]),
-        number=body.get("number", ""),
-        title=body.get("title", ""),
-        assigner=body.get("assigner", ""),
-        depth=body.get("depth", 0),
-    )
+def _opened(_state: CaseState, body: Body) -> Changes:
+    return {
+        "type": body["type"],
+        "version": body["version"],
+        "starter": body["starter"],
+        "organization": body["organization"],
+        "data": dict(body["data"]),
+        "number": body.get("number", ""),
+        "title": body.get("title", ""),
+        "assigner": body.get("assigner", ""),
+        "depth": body.get("depth", 0),
+    }
 
 
-def _filled(state: CaseState, body: Body) -> CaseState:
-    return replace(state, data={**state.data, **body["data"]})
+def _filled(state: CaseState, body: Body) -> Changes:
+    return {"data": {**state.data, **body["data"]}}
 
 
-def _entered(state: CaseState, body: Body) -> CaseState:
+def _entered(state: CaseState, body: Body) -> Changes:
     """A new node begins with nobody asked; the one left by a decision keeps who decided it."""
     jump_back = body.get("jump_back", state.jump_back)
     handled = _after_deciding(state) if body.get("back") else dict(state.handled)
-    return replace(
-        state,
-        node=body["node"],
-        visit=state.visit + 1,
-        tasks={},
-        children={},
-        requests={},
-        handled=handled if jump_back else _before(handled, body["node"]),
-        came_from=body.get("back", ""),
-        moved_by=body.get("by", ""),
-        jump_back=jump_back,
-        jump_by=body.get("jump_by", state.jump_by if jump_back else ""),
-    )
+    return {
+        "node": body["node"],
+        "visit": state.visit + 1,
+        "tasks": {},
+        "children": {},
+        "requests": {},
+        "handled": handled if jump_back else _before(handled, body["node"]),
+        "came_from": body.get("back", ""),
+        "moved_by": body.get("by", ""),
+        "jump_back": jump_back,
+        "jump_by": body.get("jump_by", state.jump_by if jump_back else ""),
+    }
 
 
 def _after_deciding(state: CaseState) -> dict[str, Handled]:
@@ -103,135 +103,135 @@ def _before(handled: dict[str, Handled], node: str) -> dict[str, Handled]:
     return {key: one for key, one in handled.items() if one.visit < limit}
 
 
-def _task_opened(state: CaseState, body: Body) -> CaseState:
+def _task_opened(state: CaseState, body: Body) -> Changes:
     task = TaskState(
         body["task"],
         Holder(**body["holder"]),
         kind=body.get("kind", MAIN),
         parent=body.get("parent", ""),
     )
-    return replace(state, tasks={**state.tasks, task.id: task})
+    return {"tasks": {**state.tasks, task.id: task}}
 
 
-def _change_task(state: CaseState, task_id: str, **changes: Any) -> CaseState:
-    return replace(state, tasks={**state.tasks, task_id: replace(state.tasks[task_id], **changes)})
+def _change_task(state: CaseState, task_id: str, **changes: Any) -> Changes:
+    return {"tasks": {**state.tasks, task_id: replace(state.tasks[task_id], **changes)}}
 
 
-def _task_done(state: CaseState, body: Body) -> CaseState:
+def _task_done(state: CaseState, body: Body) -> Changes:
     return _change_task(state, body["task"], status=DONE, action=body["action"], by=body["by"])
 
 
-def _task_cancelled(state: CaseState, body: Body) -> CaseState:
+def _task_cancelled(state: CaseState, body: Body) -> Changes:
     return _change_task(state, body["task"], status=CANCELLED)
 
 
-def _task_waits(state: CaseState, body: Body) -> CaseState:
+def _task_waits(state: CaseState, body: Body) -> Changes:
     return _change_task(state, body["task"], status=WAITING)
 
 
-def _task_reopened(state: CaseState, body: Body) -> CaseState:
+def _task_reopened(state: CaseState, body: Body) -> Changes:
     return _change_task(state, body["task"], status=OPEN, action="", by="")
 
 
-def _task_moved(state: CaseState, body: Body) -> CaseState:
+def _task_moved(state: CaseState, body: Body) -> Changes:
     return _change_task(state, body["task"], holder=Holder(**body["holder"]))
 
 
-def _told(state: CaseState, _body: Body) -> CaseState:
+def _told(_state: CaseState, _body: Body) -> Changes:
     """An event that is only remembered: urged, copied, returned, withdrawn."""
-    return state
+    return {}
 
 
-def _suspended(state: CaseState, _body: Body) -> CaseState:
-    return replace(state, status=SUSPENDED)
+def _suspended(_state: CaseState, _body: Body) -> Changes:
+    return {"status": SUSPENDED}
 
 
-def _resumed(state: CaseState, _body: Body) -> CaseState:
-    return replace(state, status=SUPPLEMENTING if state.asked else RUNNING)
+def _resumed(state: CaseState, _body: Body) -> Changes:
+    return {"status": SUPPLEMENTING if state.asked else RUNNING}
 
 
-def _supplement_asked(state: CaseState, body: Body) -> CaseState:
-    return replace(state, status=SUPPLEMENTING, asked=tuple(body["fields"]))
+def _supplement_asked(_state: CaseState, body: Body) -> Changes:
+    return {"status": SUPPLEMENTING, "asked": tuple(body["fields"])}
 
 
-def _supplemented(state: CaseState, _body: Body) -> CaseState:
-    return replace(state, status=SUSPENDED if state.status == SUSPENDED else RUNNING, asked=())
+def _supplemented(state: CaseState, _body: Body) -> Changes:
+    return {"status": SUSPENDED if state.status == SUSPENDED else RUNNING, "asked": ()}
 
 
-def _closed(state: CaseState, body: Body) -> CaseState:
-    return replace(state, status=CLOSED, outcome=body["outcome"])
+def _closed(_state: CaseState, body: Body) -> Changes:
+    return {"status": CLOSED, "outcome": body["outcome"]}
 
 
-def _terminated(state: CaseState, _body: Body) -> CaseState:
-    return replace(state, status=TERMINATED)
+def _terminated(_state: CaseState, _body: Body) -> Changes:
+    return {"status": TERMINATED}
 
 
-def _child_opened(state: CaseState, body: Body) -> CaseState:
+def _child_opened(state: CaseState, body: Body) -> Changes:
     child = ChildState(body["child"], weight=body.get("weight", 1.0))
-    return replace(state, children={**state.children, child.id: child})
+    return {"children": {**state.children, child.id: child}}
 
 
-def _child_ended(state: CaseState, body: Body) -> CaseState:
+def _child_ended(state: CaseState, body: Body) -> Changes:
     """A child that is not of the present node any more is only remembered."""
     if body["child"] not in state.children:
-        return state
+        return {}
     stood = state.children[body["child"]]
     child = replace(stood, status=body["status"], outcome=body["outcome"], progress=1.0)
-    return replace(state, children={**state.children, child.id: child})
+    return {"children": {**state.children, child.id: child}}
 
 
-def _clock_set(state: CaseState, body: Body) -> CaseState:
+def _clock_set(state: CaseState, body: Body) -> Changes:
     """A deadline that was moved has its lights told anew."""
     name, told = body["clock"], dict(state.told)
     if body.get("was", body["value"]["due_at"]) != body["value"]["due_at"]:
         told.pop(name, None)
-    return replace(state, clocks={**state.clocks, name: body["value"]}, told=told)
+    return {"clocks": {**state.clocks, name: body["value"]}, "told": told}
 
 
-def _clock_dropped(state: CaseState, body: Body) -> CaseState:
+def _clock_dropped(state: CaseState, body: Body) -> Changes:
     """The step of that clock was left; a new one is told of anew."""
     clocks = {name: clock for name, clock in state.clocks.items() if name != body["clock"]}
     told = {name: light for name, light in state.told.items() if name != body["clock"]}
     rung = 0 if body["clock"] == CHASE else state.rung
-    return replace(state, clocks=clocks, told=told, rung=rung)
+    return {"clocks": clocks, "told": told, "rung": rung}
 
 
-def _requested(state: CaseState, body: Body) -> CaseState:
+def _requested(state: CaseState, body: Body) -> Changes:
     asked = {name: body[name] for name in ("task", "days") if name in body}
-    return replace(state, requests={**state.requests, body["request"]: asked})
+    return {"requests": {**state.requests, body["request"]: asked}}
 
 
-def _answered(state: CaseState, body: Body) -> CaseState:
+def _answered(state: CaseState, body: Body) -> Changes:
     requests = {name: one for name, one in state.requests.items() if name != body["request"]}
-    return replace(state, requests=requests)
+    return {"requests": requests}
 
 
-def _chased(state: CaseState, body: Body) -> CaseState:
-    return replace(state, rung=body["rung"])
+def _chased(_state: CaseState, body: Body) -> Changes:
+    return {"rung": body["rung"]}
 
 
-def _lit(state: CaseState, body: Body) -> CaseState:
-    return replace(state, told={**state.told, body["clock"]: body["light"]})
+def _lit(state: CaseState, body: Body) -> Changes:
+    return {"told": {**state.told, body["clock"]: body["light"]}}
 
 
-def _child_progress(state: CaseState, body: Body) -> CaseState:
+def _child_progress(state: CaseState, body: Body) -> Changes:
     child = replace(state.children[body["child"]], progress=body["progress"])
-    return replace(state, children={**state.children, child.id: child})
+    return {"children": {**state.children, child.id: child}}
 
 
-def _migrated(state: CaseState, body: Body) -> CaseState:
-    return replace(state, version=body["version"], title=body.get("title", state.title))
+def _migrated(state: CaseState, body: Body) -> Changes:
+    return {"version": body["version"], "title": body.get("title", state.title)}
 
 
-def _attached(state: CaseState, body: Body) -> CaseState:
+def _attached(state: CaseState, body: Body) -> Changes:
     """What a file is called and what its digest is only the log tells."""
     sent = {one["id"]: body["by"] for one in body["files"]}
-    return replace(state, attached={**state.attached, **sent})
+    return {"attached": {**state.attached, **sent}}
 
 
-def _detached(state: CaseState, body: Body) -> CaseState:
+def _detached(state: CaseState, body: Body) -> Changes:
     left = {file: by for file, by in state.attached.items() if file != body["file"]}
-    return replace(state, attached=left)
+    return {"attached": left}
 
 
 CHANGES: Mapping[str, Change] = {
