@@ -11,6 +11,7 @@ from yiwang.kernel.base.act import SYSTEM, Actor
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, Task
+from yiwang.kernel.workflow.services.store import load_state
 
 from .files import BOARD, LEAVE, PART, TASKS
 
@@ -78,3 +79,11 @@ def make_town() -> Town:
 @pytest.fixture
 def town(db):
     return make_town()
+
+
+@pytest.fixture
+def rows_equal_their_log(db):
+    """After every test each case's rows say what its log says."""
+    yield
+    for case in Case.objects.all():
+        assert services.replay_case(case.pk) == load_state(case)

@@ -17,10 +17,11 @@ from yiwang.kernel.notify.models import Notice
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.models import Case, CaseEntry
 from yiwang.kernel.workflow.services.declaring import read_case_type
-from yiwang.kernel.workflow.services.store import load_state
 from yiwang.kernel.workflow.services.ticking import tick_due
 
 from .files import LEAVE
+
+pytestmark = pytest.mark.usefixtures("rows_equal_their_log")
 
 CITY = ZoneInfo("Asia/Shanghai")
 
@@ -32,13 +33,6 @@ def at(day: str, hour: str = "10:00") -> datetime:
 def told(town, name: str) -> list[str]:
     rows = Notice.objects.filter(account_id=town[name].id, title__contains="due").order_by("id")
     return [row.title.split(": ")[1].split(" (")[0] for row in rows]
-
-
-@pytest.fixture(autouse=True)
-def rows_equal_their_log(db):
-    yield
-    for case in Case.objects.all():
-        assert services.replay_case(case.pk) == load_state(case)
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ from yiwang.kernel.workflow.types import Event
 
 from .conftest import PASSWORD, SINCE
 
+pytestmark = pytest.mark.usefixtures("rows_equal_their_log")
+
 CITY = ZoneInfo("Asia/Shanghai")
 MATTER = """
 case: demo.matter
@@ -82,13 +84,6 @@ MATTER_LEADS = read_case_type(MATTER).fields["leads"]
 
 def at(day: str, hour: str = "10:00") -> datetime:
     return datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=CITY)
-
-
-@pytest.fixture(autouse=True)
-def rows_equal_their_log(db):
-    yield
-    for case in Case.objects.all():
-        assert services.replay_case(case.pk) == load_state(case)
 
 
 @pytest.fixture
