@@ -115,6 +115,9 @@ def shared_values(hunt: Hunt) -> dict[str, Sequence[str]]:
         "file_id": ["x"],
         "dashboard": [*(code for one in hunt.city.bundles for code in one.dashboards), "nosuch"],
         "ending": ["xlsx", "docx"],
+        "at": ["0", "1", "2", "3"],
+        # What a number counts: everything, the group without a value, two of them, no such thing.
+        "told": ["WzBd", "WzAsbnVsbF0", "WzAsbnVsbCxudWxsXQ", "x"],
     }
 
 
