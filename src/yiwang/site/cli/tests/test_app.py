@@ -71,3 +71,13 @@ def test_an_app_is_installed_with_the_rows_that_it_brings_to_try(run, folder):
 
     assert code in (0, None)
     assert told["sample"] == {"rooms.place": 2}
+
+
+def test_the_rows_to_try_come_later_and_go_again(run, folder):
+    (folder / "sample").mkdir(exist_ok=True)
+    (folder / "sample/place.csv").write_text("编号,名称\nA-1,一号场地\nA-2,二号场地\n")
+    run(cli.install, folder)
+
+    assert run(cli.sample, "rooms")[1]["sample"] == {"rooms.place": 2}
+    assert run(cli.sample, "rooms", "--remove", "--reason", "试用结束")[1]["removed"] == 2
+    assert run(cli.sample, "rooms")[1]["sample"] == {"rooms.place": 2}
