@@ -19,6 +19,8 @@ EXCUSED = {
     "apps/<slug:app>/back/": APPS,
     "apps/<slug:app>/export/": APPS,
     "apps/<slug:app>/file/": APPS,
+    "apps/<slug:app>/sample/": APPS,
+    "apps/<slug:app>/sample/remove/": APPS,
     "apps/<slug:app>/uninstall/": APPS,
     "cases/<str:case_id>/": CASES,
     "cases/<str:case_id>/do/<slug:verb>/": CASES,
