@@ -187,7 +187,8 @@ def with_labels(rows: QuerySet[R]) -> Provider:
 
 
 def label_rows(rows: Any) -> None:
-    """Give each row the name of its actor. 标注行为人。"""
+    """Give each row the name of its actor, and its texts as they may be read. 标注行为人。"""
+    services.mask_written(rows)
     labels = services.get_actor_labels({row.actor_id for row in rows})
     for row in rows:
         row.actor_label = labels.get(row.actor_id, "")

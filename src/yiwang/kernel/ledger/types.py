@@ -11,6 +11,7 @@ READ = "ledger.read"
 SHORTEST_RETENTION_DAYS = 180
 
 ActorLabels = Callable[[Collection[str]], Mapping[str, str]]
+TextMask = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from yiwang.kernel.base.permissions import declare_permission
 from yiwang.kernel.base.text import msg
+from yiwang.kernel.ledger.services import set_text_mask
 
+from .services import mask_spans
 from .types import EDIT_ELEMENTS
 
 declare_permission(
@@ -12,3 +14,4 @@ declare_permission(
     msg("Edit data elements and import code sets"),
     {"engineer": "all"},
 )
+set_text_mask(lambda text: mask_spans(text) or "")

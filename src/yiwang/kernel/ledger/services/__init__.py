@@ -10,7 +10,9 @@ from .reading import (
     list_acts,
     list_looks,
     list_reads,
+    mask_written,
     set_actor_labels,
+    set_text_mask,
 )
 from .retention import check_retention
 from .writing import acting, current_act, record_read, record_refusal
@@ -29,8 +31,10 @@ __all__ = [
     "list_acts",
     "list_looks",
     "list_reads",
+    "mask_written",
     "record_read",
     "record_refusal",
     "require_guards",
     "set_actor_labels",
+    "set_text_mask",
 ]

@@ -5,7 +5,7 @@ Every look at the ledger is an act of its own and stands in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from yiwang.kernel.base.clock import CITY_ZONE
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.base.ids import ID_LENGTH, is_id
 from yiwang.kernel.ledger.models import ActRow, LedgerRow, ReadRow
-from yiwang.kernel.ledger.types import READ, ActorLabels, LedgerFilter, Look
+from yiwang.kernel.ledger.types import READ, ActorLabels, LedgerFilter, Look, TextMask
 
 from .writing import acting
 
@@ -24,8 +24,11 @@ R = TypeVar("R", bound=LedgerRow)
 ACTS = Ref("ledger.acts", "")
 READS = Ref("ledger.reads", "")
 CHILDREN = 200
+WRITTEN = ("reason", "purpose", "where")
+"""What people wrote, filters too: the rest of a row is ids, codes and facts. 人工填写文字。"""
 
 _actor_labels: ActorLabels | None = None
+_text_mask: TextMask | None = None
 
 
 def list_acts(actor: Actor, wanted: LedgerFilter, *, exporting: bool = False) -> QuerySet[ActRow]:
@@ -88,6 +91,23 @@ def set_actor_labels(source: ActorLabels) -> None:
 def get_actor_labels(actor_ids: Collection[str]) -> Mapping[str, str]:
     """Names of actors by id, for the auditor's pages; unknown ids are left out. 行为人名称。"""
     return _actor_labels(actor_ids) if _actor_labels else {}
+
+
+def set_text_mask(mask: TextMask) -> None:
+    """Say who finds personal data in what people wrote; standards do at start. 设定文字脱敏来源。"""
+    global _text_mask
+    _text_mask = mask
+
+
+def mask_written(rows: Iterable[LedgerRow]) -> None:
+    """Reasons, purposes and filters as the auditor may read them, in memory only: the rows stay whole. 文字脱敏。
+
+    Nothing of them shows where nobody can find personal data.
+    """
+    for row in rows:
+        for name in WRITTEN:
+            if text := getattr(row, name, ""):
+                setattr(row, name, _text_mask(text) if _text_mask else "****")
 
 
 def _verb(what: str, *, exporting: bool) -> str:

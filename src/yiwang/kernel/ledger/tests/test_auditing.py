@@ -5,7 +5,13 @@ import pytest
 from yiwang.kernel.base.act import Actor, Ref
 from yiwang.kernel.base.clock import CITY_ZONE, use_time
 from yiwang.kernel.ledger.models import ActRow
-from yiwang.kernel.ledger.services import acting, check_retention, list_looks, record_read
+from yiwang.kernel.ledger.services import (
+    acting,
+    check_retention,
+    list_looks,
+    reading,
+    record_read,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +56,40 @@ def test_each_look_at_the_ledger_is_recorded_with_what_was_asked(client_of):
         "ledger.act.looked_at",
     ]
     assert rows[0].details == {"verb": "share."}
+
+
+def write_a_number():
+    """A reason, a purpose and a filter in which somebody wrote a number of a person."""
+    with (
+        use_time(NOON),
+        acting(STEWARD, "share.found", on=THING, reason="请联系13912345678") as act,
+    ):
+        record_read(STEWARD, on=THING, purpose="回访13912345678", columns=["name"], rows=1,
+                    where="phone = '13912345678'")  # fmt: skip
+    return act
+
+
+def test_numbers_of_people_in_what_was_written_are_masked_wherever_the_auditor_reads(client_of):
+    act, client = write_a_number(), client_of(AUDITOR)
+    addresses = ["/ledger/", "/ledger/reads/", f"/ledger/acts/{act.id}/"]
+    told = [client.get(one).content.decode() for one in addresses]
+    for one in addresses[:2]:
+        answer = client.get(one, {"format": "csv"})
+        told.append(b"".join(answer.streaming_content).decode("utf-8-sig"))
+
+    assert all("139****5678" in text for text in told)
+    assert not any("13912345678" in text for text in told)
+    assert ActRow.objects.get(pk=act.id).reason == "请联系13912345678"
+
+
+def test_without_a_finder_nothing_of_what_was_written_shows(client_of, monkeypatch):
+    act = write_a_number()
+    monkeypatch.setattr(reading, "_text_mask", None)
+
+    text = client_of(AUDITOR).get(f"/ledger/acts/{act.id}/").content.decode()
+
+    assert "联系" not in text
+    assert "回访" not in text
 
 
 def test_an_export_defuses_formulas_and_is_recorded_as_export(client_of):

@@ -301,11 +301,15 @@ def _migrated(_teller: Teller, entry: CaseEntry) -> Line:
 
 def _attached(_teller: Teller, entry: CaseEntry) -> Line:
     names = [f"{one['name']} ({describe(one)})" for one in entry.body["files"]]
+    if not names:
+        return Line("")  # not for this reader
     return Line(gettext("Attached: %(files)s") % {"files": gettext(", ").join(names)})
 
 
 def _detached(teller: Teller, entry: CaseEntry) -> Line:
     told = {"file": teller.files.get(entry.body["file"], "")}
+    if not told["file"]:
+        return Line("")
     if entry.kind == "erased":
         return Line(gettext("Destroyed the content of the file %(file)s") % told)
     return Line(gettext("Withdrew the attachment %(file)s") % told)

@@ -15,6 +15,7 @@ from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.workflow import services
 from yiwang.kernel.workflow.services import USE
+from yiwang.kernel.workflow.services.looking import record_look
 
 from .case import CasePage
 
@@ -38,6 +39,8 @@ def unmask(request: HttpRequest, case_id: str) -> HttpResponseBase:
     except InvalidInput as error:
         view = services.describe_case(actor, case_id)
         told = {"unmask_refused": explain(error), "unmask_reason": reason, "unmask_names": names}
+    # Beside what was unmasked the page shows what the reader sees whole anyway.
+    record_look(actor, view)
     context = CasePage(actor, view).context() | told
     status = 422 if "unmask_refused" in told else 200
     return render(request, "workflow/case.html", context, status=status)

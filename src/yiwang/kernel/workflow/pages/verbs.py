@@ -244,7 +244,7 @@ VERBS: Mapping[str, Verb] = {
     "attach": Verb(
         forms.AttachForm, _attach, msg("Attach files"), msg("Attach them"),
         msg("The files are attached."),
-        msg("Whoever may read the case may open them. Nothing is decided with it."),
+        msg("Whoever may read the case may open them, unless its kind says who. Nothing is decided with it."),
     ),
     "detach": Verb(
         forms.FileForm, _detach, msg("Withdraw an attachment"), msg("Withdraw it"),
@@ -326,7 +326,10 @@ def _list_live_verbs(view: CaseView, actor: Actor) -> Iterator[str]:
         yield "urge"
     if starts or view.own or view.may_oversee:
         yield "attach"
-    if actor.id in state.attached.values() or (view.may_oversee and state.attached):
+    seen = {one.file["id"] for one in services.list_attachments(view.entries)}
+    if any(
+        by == actor.id or (view.may_oversee and one in seen) for one, by in state.attached.items()
+    ):
         yield "detach"
     if view.may_oversee:
         yield "resume" if state.status == SUSPENDED else "suspend"

@@ -108,6 +108,8 @@ def sees_fit(case_type: CaseType) -> Iterator[Found]:
         for name in ("clear", "masked"):
             for at, seer in enumerate(getattr(field.sees, name) or ()):
                 yield from _seer(case_type, ("fields", key, "sees", name, at), seer)
+    for at, seer in enumerate(case_type.beside.clear or ()):
+        yield from _seer(case_type, ("attachments", "clear", at), seer)
 
 
 def no_such_role(here: Path, roles: Collection[str]) -> Iterator[Found]:

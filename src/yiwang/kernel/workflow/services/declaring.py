@@ -109,6 +109,7 @@ def build_case_type(data: Mapping[str, Any], *, version: int = 0) -> CaseType:
             for key, one in data.get("suggests", {}).items()
         },
         terminated=_keeps(data.get("terminated", ())),
+        beside=_sees(data.get("attachments", {})),
         prefix=data.get("prefix", ""),
         version=version,
     )

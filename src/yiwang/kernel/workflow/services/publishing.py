@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from yiwang.kernel.workflow.types import TYPE_GATES, CaseType, Children, Push
 
 from .borrowing import check_sources
 from .declaring import build_case_type, read_case_type
+from .guards import compile_guard
 from .keeping import check_keeps
 from .knowing import check_known
 from .permissions import PUBLISH
@@ -85,19 +86,28 @@ def _check_children(case_type: CaseType) -> None:
                 raise NotFound(
                     "workflow.type.unknown", "There is no case type %(type)s", type=wanted
                 )
-            _check_taken(case_type, get_type(row.pk) if row else case_type, opened)
+            child = get_type(row.pk) if row else case_type
+            for into, key in _list_taken(case_type, opened):
+                _check_taken(case_type, child, into, key)
 
 
-def _check_taken(case_type: CaseType, child: CaseType, opened: Children | Push | None) -> None:
+def _list_taken(case_type: CaseType, opened: Children | Push | None) -> Iterator[tuple[str, str]]:
+    """Fields of what is opened, each with one here that it takes over or is worked out from."""
+    yield from (opened.data if opened else {}).items()
+    for share in opened.shares if isinstance(opened, Children) else ():
+        for into, text in share.give.items():
+            yield from ((into, key) for key in sorted(compile_guard(case_type, text).names))
+
+
+def _check_taken(case_type: CaseType, child: CaseType, into: str, key: str) -> None:
     """What not everybody sees here must not stand open to all who read the case that takes it over."""
-    for into, key in (opened.data if opened else {}).items():
-        taken = child.fields.get(into)
-        if taken and is_guarded(case_type.fields[key]) and not is_guarded(taken):
-            raise InvalidInput(
-                "workflow.type.bare",
-                "%(type)s takes over %(field)s as %(into)s, which everybody sees whole there",
-                type=child.code, field=key, into=into,
-            )  # fmt: skip
+    field, taken = case_type.fields.get(key), child.fields.get(into)
+    if field and taken and is_guarded(field) and not is_guarded(taken):
+        raise InvalidInput(
+            "workflow.type.bare",
+            "%(type)s takes over %(field)s as %(into)s, which everybody sees whole there",
+            type=child.code, field=key, into=into,
+        )  # fmt: skip
 
 
 def _newest(code: str) -> CaseTypeVersion | None:

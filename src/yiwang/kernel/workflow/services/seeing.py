@@ -8,7 +8,7 @@ masked like such a text where a case holds personal data at all.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from yiwang.kernel.base.act import Actor
@@ -31,15 +31,19 @@ EMPTY: tuple[Any, ...] = (None, "", [])
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How each field of a case is seen, and whether opinions and reasons are seen whole. 可见方式。"""
+    """How each field of a case is seen, and whether opinions and reasons are seen whole. 可见方式。
+
+    `beside` is for files that others sent beside the fields: whole or not there.
+    """
 
     fields: Mapping[str, Look]
     words: bool
+    beside: Look = CLEAR
 
     def unmask(self, names: Collection[str]) -> Looks:
         """The same with some of what is masked seen whole. 明文查看。"""
         told = {key: CLEAR if key in names else one for key, one in self.fields.items()}
-        return Looks(told, self.words or WORDS in names)
+        return replace(self, fields=told, words=self.words or WORDS in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def find_looks(actor: Actor, person: Person, case_type: CaseType, state: CaseSta
     holds = state.live and any(person.is_asked(one.holder) for one in open_tasks)
     reader = _Reader(person, state, holds, actor.may(PERSONAL))
     fields = {key: _look(one, reader) for key, one in case_type.fields.items()}
-    return Looks(fields, not holds_personal(case_type) or (holds and reader.trusted))
+    words = not holds_personal(case_type) or (holds and reader.trusted)
+    beside = _look(Field("", {}, kind="files", sees=case_type.beside), reader)
+    return Looks(fields, words, beside)
 
 
 def _look(field: Field, reader: _Reader) -> Look:
@@ -151,17 +157,27 @@ def _show_body(
         shown["fields"] = [key for key in body["fields"] if looks.fields.get(key) != HIDDEN]
     if "title" in body:
         shown["title"] = title_for(case_type, body["title"])
-    if own or looks.words:
+    if own:
+        return shown
+    if looks.beside == HIDDEN and isinstance(body.get("files"), list):
+        shown["files"] = []
+    if looks.words:
         return shown
     shown |= {name: standards.mask_spans(body[name]) for name in SAID if name in body}
-    if isinstance(body.get("files"), list):
-        shown["files"] = [{**one, "name": mask_words(one["name"])} for one in body["files"]]
+    if isinstance(shown.get("files"), list):
+        shown["files"] = [{**one, "name": mask_words(one["name"])} for one in shown["files"]]
     return shown
 
 
 def is_altered(was: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
-    """Whether something that people wrote reads otherwise than it stands. 是否已脱敏。"""
-    return any(was.get(name) != shown.get(name) for name in (*SAID, "files"))
+    """Whether something that people wrote reads otherwise than it stands. 是否已脱敏。
+
+    A file that is not there reads no otherwise: nothing unmasks it.
+    """
+    named = {one["id"]: one["name"] for one in was.get("files") or ()}
+    return any(was.get(name) != shown.get(name) for name in SAID) or any(
+        named[one["id"]] != one["name"] for one in shown.get("files") or ()
+    )
 
 
 def mask_words(text: str) -> str:

@@ -332,7 +332,7 @@ class CaseType:
     urge and hand on tasks of others, `reads` those that may look. `fallback` is asked
     where a step names nobody, else who oversees. `limits` are the `legal` and the
     `promised` one, `tables` decision tables as written; `escalates` names who hears when one is overdue, else who oversees, `urges` who is urged as long as it is.
-    `copies` are told when a case closes. `suggests` says which fields get a proposed value; `terminated` what is kept of a case that is.
+    `copies` are told when a case closes. `beside` says who opens files that came beside the fields. `suggests` says which fields get a proposed value; `terminated` what is kept of a case that is.
     """
 
     code: str
@@ -354,5 +354,6 @@ class CaseType:
     copies: tuple[Who, ...] = ()
     suggests: Mapping[str, Suggests] = field(default_factory=dict)
     terminated: tuple[Keep, ...] = ()
+    beside: Sees = Sees()
     prefix: str = ""
     version: int = 0
