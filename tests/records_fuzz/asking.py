@@ -30,6 +30,8 @@ VARIES = [
     (re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]*'), r"\1<token>"),
     (re.compile(r'("X-CSRFToken": ?")[^"]*'), r"\1<token>"),
     (re.compile(r"(&quot;X-CSRFToken&quot;: ?&quot;)[^&]*"), r"\1<token>"),
+    # Ids of the controls of a form: the end of that of its task.
+    (re.compile(r"\b([a-z_]+-)[0-9A-HJKMNP-TV-Z]{6}(?=-[a-z])"), r"\1<task>"),
     # Signed texts: places in lists, rows of a preview.
     (re.compile(r"[A-Za-z0-9_.-]{8,}:[A-Za-z0-9]{6}:[A-Za-z0-9_-]{43}"), "<signed>"),
 ]

@@ -12,10 +12,12 @@ from django.test import Client
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.records import services
 from yiwang.kernel.records.types import Bundle
+from yiwang.kernel.workflow import services as workflow
 
 from .bundles import VILLAGE, Files, mark_labels
 from .people import BUSINESS, settle
 from .planning import Row, plan_rows
+from .pleas import TYPES
 from .world import DRAFT, number_labels
 
 
@@ -43,6 +45,15 @@ def village(django_db_setup, django_db_blocker) -> Iterator[City]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield settled(VILLAGE, services.publish_bundle)
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def court(village: City, django_db_blocker) -> Iterator[City]:
+    """The village with types of cases that keep its records."""
+    with django_db_blocker.unblock():
+        for text in TYPES:
+            workflow.publish_case_type(village.actors["engineer"], text)
+        yield village
 
 
 @pytest.fixture
