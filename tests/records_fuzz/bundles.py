@@ -70,6 +70,7 @@ fields:
   topics: {label: {zh: 话题, en: Topics}, kind: choices, choices: {land: {zh: 土地}, water: {zh: 用水}}}
   findings: {label: {zh: 发现, en: Findings}, kind: longtext}
   spot: {label: {zh: 地点, en: Spot}, kind: point}
+  papers: {label: {zh: 材料, en: Papers}, kind: files}
 """
 
 DOSSIER = """
@@ -119,7 +120,7 @@ permissions:
   - roles: [director]
     may: [see, history]
     rows: all
-    hide: [findings, spot, began]
+    hide: [findings, spot, began, papers]
     on: [visit]
   - roles: [director]
     may: [see, export]

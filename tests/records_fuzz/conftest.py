@@ -18,7 +18,7 @@ from .bundles import VILLAGE, Files, mark_labels
 from .people import BUSINESS, settle
 from .planning import Row, plan_rows
 from .pleas import TYPES
-from .world import DRAFT, number_labels
+from .world import DRAFT, name_files, number_labels
 
 
 @dataclass
@@ -37,7 +37,8 @@ def settled(files: Files, publish: Callable[[Actor, Files], object]) -> City:
     publish(actors["engineer"], mark_labels(files))
     bundles = list(services.at_desk(actors["engineer"]).snapshot.bundles.values())
     planned = plan_rows(bundles, [actors[name].id for name in BUSINESS])
-    return City(bundles, actors, planned, number_labels([DRAFT, *(row.label for row in planned)]))
+    labels = [DRAFT, *(row.label for row in planned), *name_files(planned)]
+    return City(bundles, actors, planned, number_labels(labels))
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,11 @@ def _one_of(known: Sequence[Any], at: int) -> Any:
     return known[at % len(known)] if known else None
 
 
+def _ending(field: Field) -> str:
+    """Of what kind a file for a field is: any picture, or a document."""
+    return "png" if "image/png" in field.types else "pdf"
+
+
 _PLAIN = {
     "text": lambda f, n, t, a: f"金雀{token(n, t)}"[: f.longest or 200],
     "longtext": lambda f, n, t, a: f"金雀\n{token(n, t)} 又一行",
@@ -133,7 +138,7 @@ _PLAIN = {
     "person": lambda f, n, t, a: _one_of(a.people, n + t),
     "organization": lambda f, n, t, a: _one_of(a.organizations, n + t),
     "point": lambda f, n, t, a: f"104.{100_000 + n * 2 + t},30.{100_000 + n * 2 + t}",
-    "files": lambda f, n, t, a: None,
+    "files": lambda f, n, t, a: {"name": f"金雀{token(n, t)}.{_ending(f)}", "content": token(n, t)},
     "group": _member,
 }  # fmt: skip
 

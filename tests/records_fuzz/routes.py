@@ -87,7 +87,23 @@ def _below(
     keys = list(entity.fields)
     if set(places) & set(ROW_PLACES) and set(places) & set(FIELD_PLACES):
         labels, keys = labels[:3], [*risky(hunt.model, hunt.actor, entity)[:4], keys[0]]
+    if "file_id" in places:
+        return _files_below(entity, rows, keys)
     return dict.fromkeys(ROW_PLACES, labels) | dict.fromkeys(FIELD_PLACES, keys)
+
+
+def _files_below(
+    entity: Entity, rows: Sequence[Row], keys: Sequence[str]
+) -> dict[str, Sequence[str]]:
+    """Files of rows, asked for below their own field, a field beside it, and other rows."""
+    own = [key for key, one in entity.fields.items() if one.kind == "files"]
+    rows = [row for row in rows if any(row.values.get(key) for key in own)][: 4 if own else 1]
+    files = [f"⟦{row.label}.{key}⟧" for row in rows for key in own]
+    return (
+        dict.fromkeys(ROW_PLACES, [f"⟦{row.label}⟧" for row in rows] or ["x"])
+        | {key: [*own, keys[0]] for key in FIELD_PLACES}
+        | {"file_id": files or ["x"]}
+    )
 
 
 def values_of(place: str, values: Mapping[str, Sequence[str]], route: str) -> Sequence[str]:

@@ -36,7 +36,9 @@ Query = tuple[tuple[str, str], ...]
 
 
 def as_text(value: Any) -> str:
-    """A value as an address says it."""
+    """A value as an address says it; of a file what it is called."""
+    if isinstance(value, dict):
+        return str(value["name"])
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from yiwang.kernel.base.act import SYSTEM
+from yiwang.kernel.files import services as files
 from yiwang.kernel.records import services
+from yiwang.kernel.records.pages import detail
 from yiwang.kernel.records.services import (
     history,
     reading,
@@ -19,8 +21,9 @@ from yiwang.kernel.records.services.desk import Desk
 from yiwang.kernel.records.services.plans.access import Access, Sight
 from yiwang.kernel.records.types import Entity
 
+from .asking import Ask
 from .hunting import Hunt
-from .routes import ask_dashboards, ask_some
+from .routes import ask_dashboards, ask_routes, ask_some
 
 pytestmark = pytest.mark.django_db
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -108,6 +111,27 @@ GUARDS: dict[Patch, str] = {
 }
 
 
+def hand_out_hidden_files(patch: pytest.MonkeyPatch) -> None:
+    """A file by its id alone, whatever the reader sees of the field, the record and the row."""
+
+    def find(record: Any, key: str, file_id: str) -> Any:
+        return files.describe_file(files.get_file(file_id))
+
+    patch.setattr(detail, "find_file", find)
+
+
+def ask_uploads(hunt: Hunt) -> list[Ask]:
+    """Every file of a record, by every address."""
+    return [ask for ask in ask_routes(hunt) if "/files/" in ask.path]
+
+
+def test_a_guard_of_uploads_that_is_off_is_noticed(village, clients, monkeypatch):
+    hand_out_hidden_files(monkeypatch)
+    hunt = Hunt(village, "director", clients)
+
+    assert hunt.finds(lambda: ask_uploads(hunt))
+
+
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
 def test_a_guard_that_is_off_is_noticed(village, clients, monkeypatch, guard):
     guard(monkeypatch)
@@ -126,4 +150,6 @@ def test_a_guard_of_dashboards_that_is_off_is_noticed(village, clients, monkeypa
 def test_with_all_guards_on_the_same_questions_tell_nothing(village, clients):
     for who in set(GUARDS.values()):
         hunt = Hunt(village, who, clients)
-        assert not hunt.run(lambda hunt=hunt: [*ask_some(hunt), *ask_dashboards(hunt)])
+        assert not hunt.run(
+            lambda hunt=hunt: [*ask_some(hunt), *ask_dashboards(hunt), *ask_uploads(hunt)]
+        )

@@ -128,7 +128,7 @@ def _answers(name: str, field: Field, value: Any) -> dict[str, Any]:
                 rows |= _answers(f"{name}-{at}-{key}", field.fields[key], one)
         return rows
     if field.kind == "files":
-        return {name: Upload("paper.txt", "a paper"), f"{name}-kept": ["x"]}
+        return {name: Upload("paper.pdf", "%PDF-1.7\na paper"), f"{name}-kept": ["x"]}
     if field.kind == "boolean":
         return {name: "yes" if value else "no"}
     return {name: value if field.kind == "choices" else str(value)}
@@ -212,6 +212,8 @@ def fresh(hunt: Hunt, code: str) -> dict[str, Any]:
     for place, (key, one) in enumerate(hunt.model.entities[code].fields.items()):
         if one.kind == "link":
             found |= {key: label for label in _rows_to(hunt, one.to, seen=True)[:1]}  # noqa: B035
+        elif one.kind == "files":
+            found[key] = None
         elif not one.computed:
             found[key] = as_sent(invent(one, FRESH + place, 0, around))
     return found
