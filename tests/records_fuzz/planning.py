@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yiwang.kernel.base.act import Actor
+from yiwang.kernel.expressions.services import compile_expression
 from yiwang.kernel.records.types import Bundle, Entity
 
 from .inventing import Around, find_bounds, invent
@@ -81,11 +82,34 @@ def _plan_row(entity: Entity, at: int, serial: int, around: Around, owners: list
 
 
 def _values(entity: Entity, serial: int, twist: int, around: Around) -> dict[str, Any]:
-    return {
+    found = {
         key: invent(one, serial + place, twist, around)
         for place, (key, one) in enumerate(entity.fields.items())
         if not one.computed
     }
+    return found | fit_slots(entity)
+
+
+def fit_slots(entity: Entity) -> dict[str, Any]:
+    """The first slot of a day, once: what is booked has a day of its own in each row."""
+    slots = entity.slots
+    if slots is None:
+        return {}
+    first = [
+        next(code for code, _ in entity.fields[key].choices) for key in (slots.since, slots.until)
+    ]
+    return {slots.since: first[0], slots.until: first[1]} | (
+        {slots.takes: 1} if slots.takes else {}
+    )
+
+
+def taking(entity: Entity) -> set[str]:
+    """Fields that say what is taken: whoever may book sees that, whoever booked it."""
+    slots = entity.slots
+    if slots is None:
+        return set()
+    condition = compile_expression(slots.when).names if slots.when else ()
+    return {slots.of, slots.day, slots.since, slots.until, slots.takes, *condition} - {""}
 
 
 def _labels(planned: list[Row]) -> dict[str, list[str]]:
@@ -127,7 +151,9 @@ def twin_of(planned: list[Row], bundles: Iterable[Bundle], actor: Actor) -> list
     model = Model.of(bundles)
     kept = {row.label for row in planned if model.sight(actor, row) is not None}
     removed = {row.label for row in planned if row.is_removed}
-    wanted = set(_pointed_at(planned, kept | removed, entities))
+    # A place that is taken is taken in both worlds.
+    booked = {row.label for row in planned if entities[row.entity].slots}
+    wanted = set(_pointed_at(planned, kept | removed | booked, entities))
     owners = sorted({row.owner for row in planned})
     twins = []
     for row in planned:
@@ -163,7 +189,7 @@ def _twin(row: Row, entity: Entity, model: Model, actor: Actor, around: Around) 
     sight = model.sight(actor, row)
     fixed = model.deciding(actor, entity)
     # Where few values are unique together a twin would meet another row.
-    unique = {key for keys in entity.unique if len(keys) > 1 for key in keys
+    unique = taking(entity) | {key for keys in entity.unique if len(keys) > 1 for key in keys
               if entity.fields[key].kind in ("link", "choice")}  # fmt: skip
     other = replace(
         row,

@@ -14,7 +14,7 @@ from yiwang.kernel.records.types import Entity, Field
 from .asking import Ask
 from .inventing import Around, invent
 from .people import CODES
-from .planning import Row
+from .planning import Row, fit_slots
 from .sheets import Packed, Upload
 from .spelling import as_text, risky
 from .world import DRAFT
@@ -216,7 +216,7 @@ def fresh(hunt: Hunt, code: str) -> dict[str, Any]:
             found[key] = None
         elif not one.computed:
             found[key] = as_sent(invent(one, FRESH + place, 0, around))
-    return found
+    return found | fit_slots(hunt.model.entities[code])
 
 
 def _rows_to(hunt: Hunt, code: str, *, seen: bool) -> list[str]:
