@@ -147,7 +147,7 @@ def test_labels_of_a_type_never_become_markup(town):
 def test_a_type_with_too_many_ways_is_told_in_words_only(town):
     many = "\n".join(
         f"  s{at}: {{title: {{zh: 步骤{at}}}, who: {{starter: true}}, actions: {{"
-        f"agree: {{label: {{zh: 同意}}, route: [{', '.join(f'{{if: days > {to}, to: s{to}}}' for to in range(0, 120, 3))}, {{to: s{at + 1}}}]}}}}}}"
+        f"agree: {{label: {{zh: 同意}}, route: [{', '.join(f'{{if: days > {to}, to: s{to}}}' for to in range(117, -1, -3))}, {{to: s{at + 1}}}]}}}}}}"
         for at in range(120)
     )
     text = f"case: demo.huge\ntitle: {{zh: 很大}}\nfields: {{days: {{label: {{zh: 天数}}, kind: number}}}}\nstart: {{roles: [viewer], edits: [days], to: s0}}\nnodes:\n{many}\n  s120: {{title: {{zh: 完}}, ends: done}}\n"
