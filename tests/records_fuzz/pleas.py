@@ -219,5 +219,5 @@ def secrets_of(who: str, twist: int = 0, *, unmasking: bool = False) -> set[str]
         shown |= {one for part in plea.clear(who).values() for one in tokens_of(part)}
         if unmasking:
             shown |= {one for part in plea.unmaskable(who) for one in tokens_of(part)}
-            shown |= tokens_of(question(twist)) if who in ABOVE else set()
+            shown |= tokens_of(question(twist)) if who in {*ABOVE, "low-steward"} else set()
     return hidden - shown
