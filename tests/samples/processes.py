@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -49,6 +51,26 @@ run_worker(stop)
 def start_worker() -> subprocess.Popen[bytes]:
     """A worker as a node runs it."""
     return start_process(WORKER)
+
+
+def kill_wholly(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker together with the process its tasks run in, which else may finish its line."""
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    children = [int(one) for one in listed.read_text().split()] if listed.exists() else []
+    process.kill()
+    process.wait()
+    for pid in children:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not any(_lives(pid) for pid in children))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # An orphan that nobody has buried yet is dead all the same.
 
 
 def wait_until(seen: Callable[[], object], seconds: float = 60.0) -> None:

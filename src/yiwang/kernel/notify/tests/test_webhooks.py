@@ -6,9 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import re
-import signal
 import socket
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 from django.conf import settings as node
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
-from tests.samples.processes import wait_until
+from tests.samples.processes import kill_wholly, wait_until
 
 from yiwang.kernel.base.act import SYSTEM, Ref
 from yiwang.kernel.base.clock import now, use_time
@@ -447,8 +445,7 @@ def test_a_worker_killed_after_the_other_side_took_it_sends_it_again_with_one_id
 
         def kill() -> None:
             receiver.before = lambda: None
-            os.kill(victim.pid, signal.SIGKILL)
-            victim.wait()
+            kill_wholly(victim)
 
         receiver.before = kill
         wait_until(lambda: len(receiver.taken) == 1 and victim.poll() is not None)
