@@ -155,7 +155,8 @@ def report(found: dict[str, float]) -> None:
     print(f"{'27 fields':<30}{'a second':>12}{'ours is':>12}")
     for name, rate in found.items():
         print(f"{name:<30}{rate:>12,.0f}{ours / rate:>11.2f}x")
-    print(f"goal {GOAL:,} a second: {'met' if ours >= GOAL else 'MISSED'}")
+    for name, rate in (("validated", found["jsonschema-rs, valid or not"]), ("whole check", ours)):
+        print(f"{name}: goal {GOAL:,} a second: {'met' if rate >= GOAL else 'MISSED'}")
     pure = found.get("jsonschema, valid or not")
     if pure:
         _goal("validator beside jsonschema", found["jsonschema-rs, valid or not"] / pure, VALIDATOR)

@@ -1,11 +1,13 @@
-"""The ring of `bench_cases` in SpiffWorkflow, persisted by the same rows in the same acts. 对照引擎。"""
+"""The cases of `bench_cases` in SpiffWorkflow, persisted by the same rows in the same acts. 对照引擎。"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
-BPMN = """<?xml version="1.0" encoding="UTF-8"?>
+RING = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t">
   <process id="ring" isExecutable="true">
     <startEvent id="start"/>
@@ -23,19 +25,73 @@ BPMN = """<?xml version="1.0" encoding="UTF-8"?>
   </process>
 </definitions>
 """
+HEAD = RING[: RING.index("    <startEvent")]
 ROUND = 5
 """Steps of one instance before the next begins: its state grows with its history."""
 
 
+def draw_line(tasks: int) -> str:
+    """A process of human tasks one after another. 顺序流程。"""
+    names = ["start", *(f"t{number}" for number in range(tasks)), "end"]
+    return "".join((
+        HEAD,
+        '<startEvent id="start"/><endEvent id="end"/>',
+        *(f'<manualTask id="{name}" name="{name}"/>' for name in names[1:-1]),
+        *(f'<sequenceFlow id="f{one}" sourceRef="{one}" targetRef="{two}"/>'
+          for one, two in pairwise(names)),
+        "</process></definitions>",
+    ))  # fmt: skip
+
+
+class Spiff:
+    """A process decided by SpiffWorkflow, whose state is a text between two steps. 对照引擎。"""
+
+    def __init__(self, bpmn: str) -> None:
+        from SpiffWorkflow.bpmn.parser import BpmnParser
+        from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+
+        parser = BpmnParser()
+        parser.add_bpmn_str(bpmn.encode())
+        self.spec, self.serializer = parser.get_spec("ring"), BpmnWorkflowSerializer()
+
+    def begin(self, data: Mapping[str, Any]) -> str:
+        """The state of a new instance. 新实例。"""
+        from SpiffWorkflow.bpmn import BpmnWorkflow
+
+        workflow = BpmnWorkflow(self.spec)
+        workflow.data.update(data)
+        workflow.do_engine_steps()
+        return self.serializer.serialize_json(workflow)
+
+    def decide(self, state: str, data: Mapping[str, Any]) -> tuple[str, str]:
+        """The state after a decision, and the task that follows. 一步。"""
+        from SpiffWorkflow.util.task import TaskState
+
+        workflow = self.serializer.deserialize_json(state)
+        task = workflow.get_next_task(state=TaskState.READY, manual=True)
+        task.data.update(data)
+        task.run()
+        workflow.do_engine_steps()
+        following = workflow.get_next_task(state=TaskState.READY, manual=True)
+        return self.serializer.serialize_json(workflow), following.task_spec.name
+
+
+class Nothing:
+    """No engine: what the same rows cost by themselves. 无引擎。"""
+
+    def begin(self, data: Mapping[str, Any]) -> str:
+        """The data alone. 仅数据。"""
+        return json.dumps(data)
+
+    def decide(self, state: str, data: Mapping[str, Any]) -> tuple[str, str]:
+        """Always the same task. 固定环节。"""
+        return json.dumps(json.loads(state) | data), "next"
+
+
 def make_step(
-    actor: Any, start_case: Callable[[], Any]
+    actor: Any, start_case: Callable[[], Any], engine: Spiff | Nothing, fill: Callable[[int], Any]
 ) -> tuple[Callable[[int], None], Callable[[int, None], None]]:
     """What comes before a step; a step as `act_on_task` writes one, decided by the other engine. 对照步骤。"""
-    from SpiffWorkflow.bpmn import BpmnWorkflow
-    from SpiffWorkflow.bpmn.parser import BpmnParser
-    from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
-    from SpiffWorkflow.util.task import TaskState
-
     from yiwang.kernel.base.act import Ref
     from yiwang.kernel.base.ids import new_id
     from yiwang.kernel.events.services import announce
@@ -44,19 +100,13 @@ def make_step(
     from yiwang.kernel.workflow.models import Case, CaseEntry, Task
     from yiwang.kernel.workflow.services import store
 
-    parser = BpmnParser()
-    parser.add_bpmn_str(BPMN.encode())
-    spec, serializer = parser.get_spec("ring"), BpmnWorkflowSerializer()
     at_hand: dict[str, Any] = {}
 
     def begin(number: int) -> None:
         if number % ROUND:
             return
         case = start_case()
-        workflow = BpmnWorkflow(spec)
-        workflow.data["n"] = 0
-        workflow.do_engine_steps()
-        Case.objects.filter(pk=case.pk).update(memo={"spiff": serializer.serialize_json(workflow)})
+        Case.objects.filter(pk=case.pk).update(memo={"state": engine.begin(fill(0))})
         task = Task.objects.filter(case=case, status="open").values_list("pk", flat=True)[0]
         at_hand.update(case=case.pk, task=task)
 
@@ -64,21 +114,16 @@ def make_step(
         with acting(actor, "bench.step", on=Ref("workflow.case", at_hand["case"])) as act:
             case = store.lock_case(at_hand["case"])
             list(rows_of(Task).select("{case_id} = %s AND {visit} = %s", [case.pk, case.visit]))
-            workflow = serializer.deserialize_json(case.memo["spiff"])
-            task = workflow.get_next_task(state=TaskState.READY, manual=True)
-            task.data["n"] = number
-            task.run()
-            workflow.do_engine_steps()
-            following = workflow.get_next_task(state=TaskState.READY, manual=True)
-            memo = {"spiff": serializer.serialize_json(workflow)}
+            data = fill(number)
+            state, following = engine.decide(case.memo["state"], data)
             entry = CaseEntry(case=case, seq=case.seq + 1, kind="task_done", actor=actor.id,
-                              at=act.at, act_id=act.id, body={"n": number})  # fmt: skip
-            opened = Task(id=new_id(), case=case, node=following.task_spec.name, visit=case.visit + 1,
+                              at=act.at, act_id=act.id, body={"data": data})  # fmt: skip
+            opened = Task(id=new_id(), case=case, node=following, visit=case.visit + 1,
                           kind="main", status="open", account=actor.id, opened_at=act.at)  # fmt: skip
             run_together(
                 rows_of(Case).updating(
                     case.pk,
-                    {"seq": case.seq + 1, "visit": case.visit + 1, "memo": memo},
+                    {"seq": case.seq + 1, "visit": case.visit + 1, "memo": {"state": state}},
                     seq=case.seq,
                 ),
                 rows_of(CaseEntry).inserting([entry]),
