@@ -117,6 +117,8 @@ def test_a_refused_request_offers_other_hours_as_buttons_and_one_press_asks_for_
 
     refused = client.post("/cases/start/rooms.vehicle/", sent)
     assert refused.status_code == 422
+    # Beside its field, whose label stands there, the label is not said again.
+    assert refused.context["form"].errors["f_begins"][0].startswith(f"{DAY}")
     taken_over = press(client, refused)
 
     assert taken_over.status_code == 302

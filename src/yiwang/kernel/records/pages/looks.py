@@ -91,8 +91,8 @@ class Look:
 
     @property
     def searched(self) -> tuple[str, ...]:
-        """The fields whose words are found, as far as they are shown whole. 搜索字段。"""
-        return tuple(key for key in self.entity.search if key not in self.masked)
+        """The fields whose words the reader may look for. 搜索字段。"""
+        return self.entity.search if self.desk.searchable(self.entity.code) else ()
 
     @property
     def columns(self) -> list[str]:

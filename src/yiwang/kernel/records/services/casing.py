@@ -55,6 +55,11 @@ def write_number(one: Measure, number: Decimal | int | None) -> Cell:
     return f"{number:.1%}" if one.of == "share" else number
 
 
+def bar_value(number: Decimal | int | None) -> float:
+    """How long a bar is: what is counted stays a whole number. 条形数值。"""
+    return number if isinstance(number, int) else float(number or 0)
+
+
 def _count(desk: Desk, block: Block, by: Sequence[By]) -> tuple[list[CaseGroup], bool]:
     (counter,) = CASE_COUNTERS.values()
     with limited():
@@ -104,7 +109,7 @@ def _table(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
 def _bars(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     groups, more = _count(desk, block, block.by)
     bars = tuple(
-        Bar(one.words[0], float(one.numbers[0] or 0), url=_leads(block, one, lead)[0])
+        Bar(one.words[0], bar_value(one.numbers[0]), url=_leads(block, one, lead)[0])
         for one in groups
     )
     measure = in_language(measures_of(block)[0].label)

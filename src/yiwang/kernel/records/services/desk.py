@@ -29,6 +29,7 @@ from yiwang.kernel.records.types import (
 )
 
 from .filterable import is_personal
+from .masking import is_masked
 from .permissions import USE
 from .plans.trees import fields_of_text
 from .snapshot import Snapshot, snapshot
@@ -127,6 +128,16 @@ class Desk:
             key for key in entity.fields if all(_shows(entity, one, key) for one in granted)
         )
 
+    def searchable(self, code: str) -> bool:
+        """Whether records are found by words: none of what is searched is hidden or masked by its
+        element. Of a text with personal data inside, only what a mask leaves is searched. 可否检索。
+        """
+        entity = self.snapshot.entities[code]
+        granted = self.grants_to(code, "see")
+        return bool(entity.search) and all(
+            _finds(entity, one, key) for one in granted for key in entity.search
+        )
+
     def require_plain(self, code: str, keys: Iterable[str]) -> None:
         """Raise NotFound unless every field is shown whole: a filter tells what a mask hides. 要求明文。"""
         if not set(keys) <= self.plain(code) | OWN:
@@ -205,7 +216,15 @@ def at_desk(actor: Actor) -> Desk:
 
 
 def _shows(entity: Entity, grant: Grant, key: str) -> bool:
-    return key not in grant.hides and (key in grant.clear or not is_personal(entity, key))
+    return _open(grant, key, personal=is_personal(entity, key))
+
+
+def _finds(entity: Entity, grant: Grant, key: str) -> bool:
+    return _open(grant, key, personal=is_masked(entity.fields[key].element))
+
+
+def _open(grant: Grant, key: str, *, personal: bool) -> bool:
+    return key not in grant.hides and (key in grant.clear or not personal)
 
 
 def may_write(entity: Entity, grant: Grant, key: str, verb: str) -> bool:

@@ -131,9 +131,12 @@ def _prepare_search(act: Act, laid: Bundle, before: Bundle | None) -> None:
             jobs.enqueue(act, REBUILD, {"entity": code}, on=Ref("records.entity", code))
 
 
-def _searched(entity: Entity) -> list[str]:
-    """The columns whose words are found; a field that changed its kind has another one."""
-    return [entity.fields[key].column for key in entity.search]
+def _searched(entity: Entity) -> list[tuple[str, bool]]:
+    """The columns whose words are found, and whether masked; a field that changed its kind has
+    another one.
+    """
+    searched = [entity.fields[key] for key in entity.search]
+    return [(one.column, bool(one.personal)) for one in searched]
 
 
 def _keep(act: Act, bundle: Bundle, files: Files, digest: str) -> None:

@@ -266,7 +266,7 @@ def offer_records(desk: Desk, code: str, text: str, most: int) -> list[tuple[str
     entity = desk.entity(code)
     access = access_of(desk, entity)
     words = text.strip()
-    searched = not words or (entity.search and set(entity.search) <= desk.plain(code))
+    searched = not words or desk.searchable(code)
     wanted = Wanted(search=words, limit=most) if searched else Wanted(limit=OFFERED_FROM)
     found = [(one.id, one.title) for one in _list(desk, access, wanted).records]
     if searched:

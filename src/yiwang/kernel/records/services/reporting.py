@@ -22,7 +22,15 @@ from yiwang.kernel.reports.types import Cell, Chart, Column, Figures, Prose, Rep
 from yiwang.kernel.ui.charts import Bar
 from yiwang.kernel.ui.labels import in_language
 
-from .casing import CASE_DRAWERS, Lead, lead_on, measures_of, say_left_out, write_number
+from .casing import (
+    CASE_DRAWERS,
+    Lead,
+    bar_value,
+    lead_on,
+    measures_of,
+    say_left_out,
+    write_number,
+)
 from .cells import write_cell
 from .desk import Desk
 from .filterable import OWN_GROUPS
@@ -148,9 +156,7 @@ def _bars(desk: Desk, block: Block, title: str, lead: Lead) -> Drawn:
     for group, words in _worded(desk, block, groups):
         number = measure_of(entity, measure, group.sums[0], group.rows)
         url = lead(0, group.keys) if number else ""
-        bars.append(
-            Bar(words[0], number if isinstance(number, int) else float(number or 0), url=url)
-        )
+        bars.append(Bar(words[0], bar_value(number), url=url))
     label = _heading(desk, block, block.by[0])
     note = say_left_out(len(bars)) if more else ""
     return Chart(title, label, in_language(measure.label), tuple(bars), note)

@@ -16,7 +16,6 @@ def find_words(desk: Desk, entity: Entity, text: str) -> Place:
     InvalidInput where the entity declares nothing to search, or where what is searched is masked
     for the reader: a hit would tell what the mask hides.
     """
-    hidden = set(entity.search) - desk.plain(entity.code)
-    if not entity.search or hidden:
+    if not desk.searchable(entity.code):
         raise InvalidInput("records.search.closed", "These records cannot be searched by words")
     return match_words(entity, text)

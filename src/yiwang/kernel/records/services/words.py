@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from yiwang.kernel.records.types import Entity
+from yiwang.kernel.records.types import Entity, Field
 from yiwang.kernel.search.services import as_phrase, split_query, split_words
 
 from .inserting import insert
+from .masking import masker
 from .plans.statements import (
     After,
     Condition,
@@ -97,9 +98,15 @@ def renew_words(entity: Entity, before: Mapping[str, Any], changed: Mapping[str,
 
 
 def _words(entity: Entity, row: Mapping[str, Any]) -> set[str]:
-    told = [str(row.get(entity.fields[key].column) or "") for key in entity.search]
+    told = [_told(entity.fields[key], row) for key in entity.search]
     found = [word for text in told for word in split_words(text)]
     return set(found[:WORDS_AT_MOST])
+
+
+def _told(field: Field, row: Mapping[str, Any]) -> str:
+    """What is masked inside is masked in the index: a hit tells nobody what they may not read."""
+    text = str(row.get(field.column) or "")
+    return str(masker("", inside=True)(text)) if field.personal else text
 
 
 def match_words(entity: Entity, text: str) -> Place:

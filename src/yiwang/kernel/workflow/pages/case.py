@@ -62,6 +62,7 @@ from .words import (
     label_action,
     light_of_due,
     name_holder,
+    place_failure,
     say_duration,
     show_value,
 )
@@ -380,7 +381,7 @@ def refuse(request: HttpRequest, verb: str, form: CaseForm, error: YiwangError) 
     text = explain_failure(error, view.type, view)
     form.full_clean()
     names = (f"f_{error.extra.get('key')}", *FAULTY.get(error.code, ()))
-    form.add_error(next((name for name in names if name in form.fields), None), text)
+    place_failure(form, error, text, names)
     form.instead = list_instead(error, form.keys, form.data.get("action", ""))
     page = CasePage(actor, view, (verb, form))
     return draw(request, page, failure=text, status=error.status)

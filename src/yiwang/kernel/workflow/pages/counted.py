@@ -50,4 +50,4 @@ def show_counted(request: HttpRequest, dashboard: str, at: int, told: str) -> Ht
         "board": in_language(desk.dashboard(dashboard).title),
         "lead": " · ".join([in_language(counted.measure.label), *name_group(counted)]),
     }
-    return render_list(request, COUNTED, rows, template="workflow/counted.html", context=context)
+    return render_list(request, COUNTED, rows, template="records/counted.html", context=context)

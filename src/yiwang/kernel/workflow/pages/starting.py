@@ -22,7 +22,7 @@ from .choices import Choices, mark_away
 from .forms import StartForm
 from .instead import choose_instead, list_instead
 from .knowing import KNOWN
-from .words import explain_failure
+from .words import explain_failure, place_failure
 
 
 @needs(USE)
@@ -69,8 +69,7 @@ def fill_start(request: HttpRequest, code: str) -> HttpResponseBase:
                 status = error.status
                 title = error.code == "workflow.case.title"
                 name = "title" if title else f"f_{error.extra.get('key')}"
-                told = explain_failure(error, case_type)
-                form.add_error(name if name in form.fields else None, told)
+                place_failure(form, error, explain_failure(error, case_type), [name])
                 form.instead = list_instead(error, form.keys)
     return draw(request, case_type, form, choices, status)
 

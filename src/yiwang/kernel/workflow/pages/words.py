@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext
 
 from yiwang.kernel.base.errors import YiwangError, fill
@@ -165,6 +166,19 @@ def label_done(name: str) -> str:
     return gettext("%(name)s has done this already") % {"name": name}
 
 
+def place_failure(form: forms.Form, error: YiwangError, text: str, names: Iterable[str]) -> None:
+    """Put a refusal at the first of some fields that the form has, else above it. 错误定位。
+
+    Beside a field its label stands already: what a record refused does not name it again.
+    """
+    field = next((name for name in names if name in form.fields), None)
+    form.add_error(field, _of_record(error) if field and "facts" in error.extra else text)
+
+
+def _of_record(error: YiwangError) -> str:
+    return fill(gettext(error.extra["said"]), error.extra["facts"])
+
+
 def explain_failure(
     error: YiwangError, case_type: CaseType | None = None, view: CaseView | None = None
 ) -> str:
@@ -173,7 +187,7 @@ def explain_failure(
     if case_type and extra.get("key") in case_type.fields:
         extra["field"] = in_language(case_type.fields[extra["key"]].label)
     if "facts" in extra:
-        extra["problem"] = fill(gettext(extra["said"]), extra["facts"])
+        extra["problem"] = _of_record(error)
     if view and extra.get("by"):
         # The case may have moved on since: what was decided is called so at the step where it was.
         action = extra.get("action", "")

@@ -20,7 +20,7 @@ from yiwang.kernel.files.services import File
 from yiwang.kernel.files.types import StoredFile
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.workflow.models import Case, CaseEntry
-from yiwang.kernel.workflow.types import OPEN, CaseType, Field
+from yiwang.kernel.workflow.types import OPEN, CaseState, CaseType, Field, Person
 
 from .machine import attaching
 from .overseeing import may_oversee, require_overseer
@@ -136,21 +136,26 @@ def attach_files(actor: Actor, case_id: str, ids: Collection[str]) -> None:
 
 
 def withdraw_attachment(actor: Actor, case_id: str, file_id: str, *, reason: str) -> None:
-    """Withdraw a file; the log and who sent it keep it. 撤下附件。 Who sent it, who oversees."""
+    """Withdraw a file; the log and who sent it keep it. 撤下附件。
+
+    Who sent it, who oversees; NotFound for a file that the actor may not see.
+    """
     with stepping(actor, "workflow.case.detach", case_id, reason=reason) as step:
+        _require_seen(actor, step, file_id)
         attaching.detach(step.draft, file_id, reason=reason, oversees=may_oversee(actor, step))
 
 
 def erase_attachment(actor: Actor, case_id: str, file_id: str, *, reason: str) -> None:
     """Destroy the content of a file for good; its name and digest stay in the log. 销毁附件内容。
 
-    Who oversees the case, also once it has ended.
+    Who oversees the case, also once it has ended; NotFound for a file that they may not see.
     """
     with stepping(actor, "workflow.case.erase", case_id, reason=reason) as step:
         require_overseer(actor, step)
+        _require_seen(actor, step, file_id)
         stored = files.get_files([file_id]).get(file_id)
         if stored is None or (stored.owner.type, stored.owner.id) != (HELD, case_id):
-            raise NotFound("workflow.attachment.unknown", "This case has no such attachment")
+            raise _unknown()
         attaching.erase(step.draft, file_id, reason=reason)
         files.destroy_uploads(step.act, [stored])
         step.act.note(file=file_id, sha256=stored.sha256)
@@ -174,19 +179,34 @@ def open_attachment(actor: Actor, case_id: str, file_id: str) -> tuple[File, Bin
     case = Case.objects.filter(pk=case_id).first()
     if case is None or not may_see(actor, case):
         raise NotFound("workflow.case.unknown", "There is no such case")
-    case_type = get_type(case.type_id)
-    looks = find_looks(actor, person_of(actor), case_type, load_state(case))
-    rows = CaseEntry.objects.filter(case_id=case_id, kind__in=WITH_FILES).order_by("seq")
-    shown = show_entries(actor, case_type, rows, looks)
-    found = {one.file["id"]: one for one in list_attachments(shown)}.get(file_id)
+    found = _list_seen(actor, person_of(actor), case, load_state(case)).get(file_id)
     if found is None or not may_open(actor, case, found):
-        raise NotFound("workflow.attachment.unknown", "This case has no such attachment")
+        raise _unknown()
     content = files.open_file(file_id)
     ledger.record_read(
         actor, on=Ref(HELD, case.pk, case.number), purpose="", columns=[found.field or "attached"],
         rows=1, where="file", unmasked=True,
     )  # fmt: skip
     return found.file, content
+
+
+def _list_seen(actor: Actor, person: Person, case: Case, state: CaseState) -> dict[str, Attachment]:
+    """The files of a case that exist for somebody who may read it, by id."""
+    case_type = get_type(case.type_id)
+    looks = find_looks(actor, person, case_type, state)
+    rows = CaseEntry.objects.filter(case_id=case.pk, kind__in=WITH_FILES).order_by("seq")
+    shown = show_entries(actor, case_type, rows, looks)
+    return {one.file["id"]: one for one in list_attachments(shown)}
+
+
+def _unknown() -> NotFound:
+    return NotFound("workflow.attachment.unknown", "This case has no such attachment")
+
+
+def _require_seen(actor: Actor, step: Step, file_id: str) -> None:
+    draft = step.draft
+    if file_id not in _list_seen(actor, draft.person, step.case, draft.state):
+        raise _unknown()
 
 
 def may_open(actor: Actor, case: Case, one: Attachment) -> bool:

@@ -214,6 +214,7 @@ def _roles_exist(case_type: CaseType) -> Iterator[Found]:
         (("start", "roles"), case_type.starts),
         (("oversees",), case_type.oversees),
         (("reads",), case_type.reads),
+        (("reads_all",), case_type.reads_all),
     ]
     for path, roles in sets:
         yield from no_such_role(path, roles)

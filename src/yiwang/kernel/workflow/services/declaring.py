@@ -97,6 +97,7 @@ def build_case_type(data: Mapping[str, Any], *, version: int = 0) -> CaseType:
         needs=tuple(start.get("needs", ())),
         oversees=frozenset(data.get("oversees", ())),
         reads=frozenset(data.get("reads", ())),
+        reads_all=frozenset(data.get("reads_all", ())),
         tables=data.get("tables", {}),
         limits={name: _limit(one) for name, one in data.get("limits", {}).items()},
         escalates=_who(data["escalates"]) if "escalates" in data else None,

@@ -36,3 +36,18 @@ def oversees(actor: Actor, case_type: CaseType, organization: str) -> bool:
     if case_type.oversees:
         return bool(case_type.oversees & actor.roles) and actor.may(USE, organization=organization)
     return actor.may(OVERSEE, organization=organization)
+
+
+def reads(actor: Actor, case_type: CaseType, organization: str) -> bool:
+    """By the roles that the type lets look, in their own organizations or in all. 查阅权。"""
+    if reads_all(actor, case_type):
+        return True
+    at_home = organization in {actor.organization, *actor.organizations}
+    return at_home and bool(case_type.reads & actor.roles)
+
+
+def reads_all(actor: Actor, case_type: CaseType) -> bool:
+    """By a role that the type lets look into the cases of all organizations, which a file can give
+    only to who works on cases everywhere. 全市查阅权。
+    """
+    return bool(case_type.reads_all & actor.roles) and actor.permissions.get(USE) == "all"

@@ -14,7 +14,7 @@ from django.db.models import Q
 from yiwang.kernel.base.act import Actor
 from yiwang.kernel.workflow.models import Case, CaseCopy, CaseEntry, CaseTypeVersion, Task
 
-from .permissions import OVERSEE, USE, oversees
+from .permissions import OVERSEE, USE, oversees, reads, reads_all
 from .publishing import get_type
 from .world import person_of
 
@@ -45,8 +45,7 @@ def _by_place(actor: Actor, case: Case) -> bool:
     case_type = get_type(case.type_id)
     if case.starter == actor.id or oversees(actor, case_type, case.organization):
         return True
-    reach = actor.organizations | {actor.organization}
-    return bool(case_type.reads & actor.roles) and case.organization in reach
+    return reads(actor, case_type, case.organization)
 
 
 def _asked(actor: Actor, cases: Sequence[Case]) -> set[str]:
@@ -103,7 +102,9 @@ def _placed_in_sql(actor: Actor, codes: Collection[str]) -> Iterable[tuple[str, 
                 yield "c.type_id = %s", [pk]
             elif scope:
                 yield _in_places(pk, actor.organizations)
-        if case_type.reads & actor.roles:
+        if reads_all(actor, case_type):
+            yield "c.type_id = %s", [pk]
+        elif case_type.reads & actor.roles:
             yield _in_places(pk, actor.organizations | {actor.organization})
 
 

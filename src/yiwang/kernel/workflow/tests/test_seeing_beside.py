@@ -66,6 +66,19 @@ def test_what_is_not_there_cannot_be_unmasked_nor_withdrawn_by_its_page(town: To
         services.open_attachment(town["mayor"], case.pk, file)
 
 
+@pytest.mark.parametrize("verb", [services.withdraw_attachment, services.erase_attachment])
+def test_what_is_not_there_for_an_overseer_cannot_be_withdrawn_nor_erased(town: Town, verb):
+    case, file = send_beside(town, GUARDED)
+    told = []
+    for name in (file, "nobody:0"):
+        with pytest.raises(NotFound) as refused:
+            verb(town["mayor"], case.pk, name, reason="误传文件")
+        told.append((refused.value.code, str(refused.value)))
+
+    assert told[0] == told[1]
+    assert "病历" in page("li", f"/cases/{case.pk}/")
+
+
 def test_who_sees_them_is_checked_with_its_line():
     (error, *_) = find_problems(GUARDED.replace("{holder: true}, {roles: [steward], of: starter}]}\nnodes",
                                                 "{roles: [stewrd]}]}\nnodes"))  # fmt: skip

@@ -222,10 +222,17 @@ def numbers_with_addresses(blocks):
         if one.kind == "figures":
             yield from ((value, lead) for _, value, lead in one.told)
         elif one.kind == "chart":
-            yield from ((int(bar.value), bar.url) for bar in one.bars)
+            yield from ((bar.value, bar.url) for bar in one.bars)
         elif one.kind == "table":
             lines = [*(line.cells for line in one.lines), one.foot]
             yield from ((cell, lead) for line in lines for _, cell, lead in line)
+
+
+def test_bars_that_count_are_whole_numbers(board):
+    report = records.make_report(records.at_desk(board["mayor"]), "demo.leaves")
+    (chart,) = (one for one in report.blocks if one.kind == "chart")
+
+    assert repr([bar.value for bar in chart.bars]) == "[3]"
 
 
 @pytest.mark.parametrize("who", ["mayor", "li", "wang", "zhao"])

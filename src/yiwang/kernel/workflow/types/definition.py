@@ -329,7 +329,8 @@ class CaseType:
     """One version of a case type; it never changes after it was published. 流程类型。
 
     `starts` are the roles that may start one, `oversees` those that may suspend, resume, terminate,
-    urge and hand on tasks of others, `reads` those that may look. `fallback` is asked
+    urge and hand on tasks of others, `reads` those that may look at what belongs to their
+    organizations, `reads_all` at every case. `fallback` is asked
     where a step names nobody, else who oversees. `limits` are the `legal` and the
     `promised` one, `tables` decision tables as written; `escalates` names who hears when one is overdue, else who oversees, `urges` who is urged as long as it is.
     `copies` are told when a case closes. `beside` says who opens files that came beside the fields. `suggests` says which fields get a proposed value; `terminated` what is kept of a case that is.
@@ -345,6 +346,7 @@ class CaseType:
     needs: tuple[str, ...] = ()
     oversees: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    reads_all: frozenset[str] = frozenset()
     tables: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, TimeLimit] = field(default_factory=dict)
     escalates: Who | None = None
