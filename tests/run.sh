@@ -33,7 +33,8 @@ if [ "$kind" = deep ]; then
   export YIWANG_REQUIRE_ALL=1
   # Deep tests take minutes each and their dear fixtures are the whole run's: whoever is done
   # takes from the other, instead of whole modules at a time.
-  steal=(--dist worksteal)
+  # One more at a time than there are cores: they wait for browsers, servers and leases.
+  steal=(--dist worksteal -n 3)
   marks=("${steal[@]}"); pg_marks=("${steal[@]}" -m "not browser")
   for name in YIWANG_LOOKS YIWANG_KILLS YIWANG_EXAMPLES YIWANG_SOAK_SECONDS; do
     [ -z "${!name:-}" ] || skipped+=("what $name=${!name} leaves out: run make deep without it")
