@@ -15,6 +15,7 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.models import Resource
 from yiwang.nets.share.compare import services as compare
 from yiwang.nets.share.compare.tests.test_engine import land
+from yiwang.nets.share.exchange.tests.rows import add_grant
 
 PASSWORD = "Rain-on-the-roof-7"
 SECRET = "秘密街道名"
@@ -62,7 +63,10 @@ def world(db):
     done = compare.run_comparison(
         boss, left=left.id, right=right.id, keys=["code = code"], values=["name = name"]
     )
+    grant = add_grant(right, "D01")
     made.names = {
+        "grant": [grant.id],
+        "request": [grant.request_id],
         "resource": [left.id, right.id],
         "comparison": [done.id],
         "account": [boss.id],

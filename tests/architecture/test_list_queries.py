@@ -23,6 +23,7 @@ from yiwang.nets.share.catalog.models import Authority, AuthorityConflict
 from yiwang.nets.share.compare.models import Comparison
 from yiwang.nets.share.connect import services as connect
 from yiwang.nets.share.entities.models import EntityResource
+from yiwang.nets.share.exchange.tests.rows import add_grant
 from yiwang.nets.share.quality.models import Group
 from yiwang.nets.share.quality.models import Notice as Rectification
 from yiwang.nets.share.sources.models import Run, Source, SourceTable
@@ -169,6 +170,13 @@ def add_nothing(_: dict[str, str], at: int) -> None:
     """These come with the product."""
 
 
+def add_grants(people: dict[str, str], at: int) -> None:
+    name = f"授权 {at}"
+    add_grant(
+        catalog.create_resource(actor_with(people, "engineer"), owner="D01", name=name), "B01", at
+    )
+
+
 LISTS: list[tuple[str, str, str, Callable[[dict[str, str], int], None]]] = [
     ("workbench.organizations", "sysadmin", "/workbench/organizations/", add_organizations),
     ("workbench.accounts", "sysadmin", "/workbench/accounts/", add_accounts),
@@ -187,6 +195,9 @@ LISTS: list[tuple[str, str, str, Callable[[dict[str, str], int], None]]] = [
     ("sources.tables", "engineer", "/sources/tables/", add_sources),
     ("entities.entities", "engineer", "/entities/", add_entities),
     ("compare.comparisons", "engineer", "/compare/", add_comparisons),
+    ("exchange.requests", "engineer", "/exchange/requests/", add_grants),
+    ("exchange.grants", "engineer", "/exchange/grants/", add_grants),
+    ("exchange.denials", "engineer", "/exchange/denied/", add_grants),
     ("quality.groups", "engineer", "/quality/groups/", add_findings),
     ("quality.notices", "engineer", "/quality/notices/", add_rectifications),
 ]

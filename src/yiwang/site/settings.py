@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "yiwang.nets.share.entities",
     "yiwang.nets.share.compare",
     "yiwang.nets.share.quality",
+    "yiwang.nets.share.exchange",
     "yiwang.adapters.spreadsheets",
     "yiwang.adapters.parquet",
     "yiwang.adapters.postgres",

@@ -103,6 +103,8 @@ def _expected(request: HttpRequest, error: YiwangError) -> HttpResponse:
     answer = problem(error.status, error.code, explain(error), error.extra)
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = 'Bearer realm="yiwang"'
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS and "seconds" in error.extra:
+        answer["Retry-After"] = str(error.extra["seconds"])
     return answer
 
 

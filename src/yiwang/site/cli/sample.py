@@ -62,6 +62,7 @@ def fill_city(session: Session, rows: int) -> dict[str, Any]:
     from yiwang.site.sample.building import write_sample
     from yiwang.site.sample.cases import load_sample_cases
     from yiwang.site.sample.hotline import load_sample_hotline
+    from yiwang.site.sample.requests import load_sample_requests
     from yiwang.site.sample.surveys import load_sample_survey
 
     with tempfile.TemporaryDirectory() as name:
@@ -76,6 +77,7 @@ def fill_city(session: Session, rows: int) -> dict[str, Any]:
     load_sample_apps()
     load_sample_hotline()
     load_sample_survey()
+    load_sample_requests(resources)
     return {
         "files": files,
         "comparisons": [compare_one(session, resources, one) for one in truths.comparisons],

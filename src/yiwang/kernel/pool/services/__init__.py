@@ -22,7 +22,7 @@ from .reading import (
     relation_since,
     stands_on,
 )
-from .rows import count_values, find_row, list_rows, list_spans, origin_of, profile
+from .rows import count_matching, count_values, find_row, list_rows, list_spans, origin_of, profile
 from .sql import make_distinct, name_list, quote_name, quote_text
 from .staging import (
     discard,
@@ -52,6 +52,7 @@ __all__ = [
     "commit",
     "compact",
     "compare_columns",
+    "count_matching",
     "count_parts",
     "count_since",
     "count_values",

@@ -59,6 +59,17 @@ def list_rows(
     return RowPage(tuple(chosen), rows, len(found) > taken, rows[-1][0] if rows else after)
 
 
+def count_matching(version_id: str, *, where: str = "", parameters: Sequence[object] = ()) -> int:
+    """How many rows of a version meet a condition. 符合条件的行数。"""
+    if not where:
+        return get_version(version_id).rows
+    with engine(seconds=SECONDS) as connection:
+        found = connection.execute(
+            f"SELECT count(*) FROM {relation(version_id)} WHERE {where}", list(parameters)
+        ).fetchone()
+    return int(found[0]) if found else 0
+
+
 def _listed(columns: Sequence[str], shown: Mapping[str, str]) -> str:
     return ", ".join(f"{shown.get(c, quote_name(c))} AS {quote_name(c)}" for c in columns)
 

@@ -29,6 +29,8 @@ def follow_subject(act: Act, case: Case, draft: Draft) -> None:
             _, subject = find_subject(case.pk)
             opinion = _opinion(draft.events)
             effect(act, Arrival(subject, event.body["node"], draft.state.data, opinion))
+    if shipped.ended and not draft.state.live:
+        shipped.ended(act, find_subject(case.pk)[1], draft.state.outcome)
 
 
 def _opinion(events: Iterable[Event]) -> str:

@@ -25,6 +25,8 @@ class Arrival:
 
 
 Effect = Callable[[Act, Arrival], None]
+Ended = Callable[[Act, str, str], None]
+"""Act, the thing, and the outcome of its case. 办结通知。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class ShippedType:
 
     `package` and `file` name its YAML. `effects` are called within the act when a case comes to a
     step, by its key, and may refuse: they ask for the permission that the change needs, for a
-    step may be in the hands of anybody. `url` is the page of a thing. `catch_up` opens the cases that
-    are missing, after an upgrade and whenever a node is prepared, and says how many it looked after.
+    step may be in the hands of anybody. `url` is the page of a thing. `ended` hears of each case
+    that is over, with its outcome, empty for one that was terminated. `catch_up` opens the cases
+    that are missing, after an upgrade and whenever a node is prepared, and says how many it looked after.
     """
 
     code: str
@@ -42,6 +45,7 @@ class ShippedType:
     file: str
     url: Callable[[str], str]
     effects: Mapping[str, Effect] = field(default_factory=dict)
+    ended: Ended | None = None
     catch_up: Callable[[Act], int] | None = None
 
 

@@ -75,7 +75,17 @@ from .looking import (
 from .naming import name_owners_in
 from .publishing import list_missing, publish_resource, withdraw_publication
 from .searching import find_ids, search_resources
-from .sight import HIDDEN, TEXT, Sight, find_unmasking, hide, hide_sql, record_look, sight_of
+from .sight import (
+    HIDDEN,
+    TEXT,
+    Sight,
+    find_unmasking,
+    guard_masks,
+    hide,
+    hide_sql,
+    record_look,
+    sight_of,
+)
 
 __all__ = [
     "FORMATS",
@@ -117,6 +127,7 @@ __all__ = [
     "get_resource",
     "get_resources",
     "grade_all",
+    "guard_masks",
     "hide",
     "hide_sql",
     "highest_of",

@@ -44,7 +44,7 @@ class Sight:
 def sight_of(actor: Actor, resource: Resource | ResourceInfo, columns: Sequence[str]) -> Sight:
     """The actor's sight of these columns of a resource. 取可见范围。"""
     unmasking = find_unmasking(actor, resource.id)
-    masks = guard_columns(list_known_items(resource.id), columns)
+    masks = guard_masks(resource.id, columns)
     return Sight(resource, {} if unmasking else masks, frozenset(masks), unmasking)
 
 
@@ -56,6 +56,11 @@ def guard_columns(items: Iterable[ItemInfo], columns: Sequence[str]) -> dict[str
         name: guard_of(described[name], known) if name in described else HIDDEN for name in columns
     }
     return {name: mask for name, mask in masks.items() if mask}
+
+
+def guard_masks(resource_id: str, columns: Sequence[str]) -> dict[str, str]:
+    """What masks each personal column of a resource, whoever asks. 脱敏列。"""
+    return guard_columns(list_known_items(resource_id), columns)
 
 
 def guard_of(item: ItemInfo, known: Mapping[str, Element]) -> str:
