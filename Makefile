@@ -60,6 +60,7 @@ bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance.bench_records_forms
 	$(BIN)/python -m tests.performance.bench_inbox
 	$(BIN)/python -m tests.performance.bench_slots
+	$(BIN)/python -m tests.performance.bench_grants
 
 docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
 	$(BIN)/python docs/merge.py

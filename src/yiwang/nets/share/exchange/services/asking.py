@@ -43,7 +43,6 @@ def make_request(actor: Actor, resource_id: str, wanted: Wanted) -> Request:
     items = catalog.list_items(resource.id)
     checked = _check(wanted, items)
     refuse_denied(actor.organization, resource.id)
-    _refuse_asked(actor, resource, wanted)
     beyond = list_beyond(wanted.purpose_kind, wanted.columns, items)
     request = Request(
         resource=resource, organization=actor.organization, account=actor.id,
@@ -54,7 +53,14 @@ def make_request(actor: Actor, resource_id: str, wanted: Wanted) -> Request:
     )  # fmt: skip
     request.automatic = is_automatic(request, items)
     with ledger.acting(actor, "share.request.make", on=Ref("share.request", request.id)) as act:
+        _hold(resource)
+        _refuse_asked(actor, resource, wanted)
         return _save(act, request)
+
+
+def _hold(resource: Resource) -> None:
+    """Of two who press at once the second sees the request of the first."""
+    Resource.objects.select_for_update().get(pk=resource.pk)
 
 
 def _save(act: Act, request: Request) -> Request:

@@ -113,8 +113,7 @@ def _reserve(
 ) -> DeliveryOut:
     grant = plan.grant
     with ledger.acting(actor, "share.grant.use", on=ref_of(grant)) as act:
-        Grant.objects.select_for_update().get(pk=grant.pk)
-        left = make_plan(actor, grant.id, ask).left
+        left = _hold(actor, plan, ask)
         if rows > left:
             raise over_quota(plan.terms, left)
         act.note(rows=rows, method=method, version=plan.version.number, terms=plan.terms.number)
@@ -124,6 +123,12 @@ def _reserve(
             method=method, columns=list(plan.columns), rows=rows, state=state, act_id=act.id,
             created_at=act.at,
         )  # fmt: skip
+
+
+def _hold(actor: Actor, plan: Plan, ask: Ask) -> int:
+    """The rows that are left once nobody else can take any; all else is asked again, too."""
+    Grant.objects.select_for_update().get(pk=plan.grant.pk)
+    return make_plan(actor, plan.grant.id, ask).left
 
 
 def _record(actor: Actor, plan: Plan, *, rows: int, method: str) -> None:
