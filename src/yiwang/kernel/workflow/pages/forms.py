@@ -216,7 +216,9 @@ class SupplementForm(CaseForm):
     """补正 form: what is missing, and why. 补正表单。"""
 
     def build(self) -> None:
-        choices = [(key, in_language(one.label)) for key, one in self.view.type.fields.items()]
+        fields = self.view.type.fields
+        keys = self.view.type.nodes[self.view.state.node].supplements or tuple(fields)
+        choices = [(key, in_language(fields[key].label)) for key in keys]
         self.fields["fields"] = forms.MultipleChoiceField(
             label=gettext("What is missing or wrong"), choices=choices,
             widget=forms.CheckboxSelectMultiple,

@@ -299,7 +299,7 @@ def list_own_verbs(view: CaseView) -> Iterator[str]:
     yield from (one for one in ("transfer", "delegate") if one in verbs)
     if "add_signers" in verbs:
         yield "signers"
-    if "supplement" in verbs and view.type.fields:
+    if "supplement" in verbs and view.type.fields and not (node.supplements and state.supplied):
         yield "supplement"
 
 

@@ -69,7 +69,8 @@ def _named_fields(case_type: CaseType) -> Iterator[tuple[Path, str]]:
         yield from (((("start", name, at)), key) for at, key in enumerate(keys))
     for node in case_type.nodes.values():
         here: Path = ("nodes", node.key)
-        for name, keys in (("edits", node.edits), ("needs", node.needs)):
+        lists = {"edits": node.edits, "needs": node.needs, "supplements": node.supplements}
+        for name, keys in lists.items():
             yield from (((*here, name, at), key) for at, key in enumerate(keys))
         if node.children:
             yield from (

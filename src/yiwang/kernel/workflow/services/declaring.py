@@ -168,6 +168,7 @@ def _node(key: str, one: Mapping[str, Any]) -> Node:
         edits=tuple(one.get("edits", ())),
         needs=tuple(one.get("needs", ())),
         verbs=frozenset(one.get("verbs", VERBS)),
+        supplements=tuple(one.get("supplements", ())),
         skip_same=one.get("skip_same", False),
         route=_branches(one.get("route", ())),
         children=_children(one["children"]) if "children" in one else None,

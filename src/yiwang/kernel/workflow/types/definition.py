@@ -275,8 +275,9 @@ class Node:
     One of `who`, `route`, `table`, `look_up`, `children`, `ends` says which; a decision `table`
     or a record that is looked up fills fields, and `then` leads on. `hears` are the ways that what the case is about takes it by its own
     news; a step with nothing else waits for them. `edits` are the fields that may be
-    filled here, `needs` those of them that must be. `skip_same`: whoever just decided need not
-    decide again. `push`: what is sent to many organizations while people wait here. `limit` is how long the step may take. `keeps`: records that are written when the case comes here. `copies` are told when a case comes here. `progress` is what the case counts for in its parent while it is here, 0 to 1, or the field in which people report it, 0 to 100. `feedback` is asked for again and again, `requests` are what may be asked of whoever assigned it, where children run by who split it.
+    filled here, `needs` those of them that must be. `supplements` are the fields that the starter may be
+    asked for here, once and all together; without them any field, again and again.
+    `skip_same`: whoever just decided need not decide again. `push`: what is sent to many organizations while people wait here. `limit` is how long the step may take. `keeps`: records that are written when the case comes here. `copies` are told when a case comes here. `progress` is what the case counts for in its parent while it is here, 0 to 1, or the field in which people report it, 0 to 100. `feedback` is asked for again and again, `requests` are what may be asked of whoever assigned it, where children run by who split it.
     """
 
     key: str
@@ -287,6 +288,7 @@ class Node:
     edits: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     verbs: frozenset[Verb] = frozenset(VERBS)
+    supplements: tuple[str, ...] = ()
     skip_same: bool = False
     route: tuple[Branch, ...] = ()
     children: Children | None = None

@@ -124,6 +124,11 @@ class CaseState:
     rung: int = 0
 
     @property
+    def supplied(self) -> bool:
+        """Whether the starter supplied something at this step already. 是否已补正。"""
+        return any(one.kind == SUPPLEMENT and one.status == DONE for one in self.tasks.values())
+
+    @property
     def live(self) -> bool:
         """Whether anything can still happen to it. 是否在办。"""
         return self.status not in (CLOSED, TERMINATED)

@@ -13,7 +13,7 @@ from yiwang.kernel.ui.access import actor_of
 from yiwang.kernel.ui.endpoints import PageQuery, api_needs, take_newest
 
 from . import services
-from .models import Grant, Request
+from .models import WORDS, Grant, Request
 from .types import Ask, Method, Wanted
 
 router = Router(tags=["exchange"])
@@ -53,8 +53,8 @@ class RequestIn(Schema):
 
     resource: str = Field(min_length=1, max_length=200)
     purpose_kind: str = Field(max_length=40)
-    purpose: str = Field(max_length=300)
-    duty: str = Field(max_length=500)
+    purpose: str = Field(max_length=WORDS)
+    duty: str = Field(max_length=WORDS)
     columns: list[str] = Field(min_length=1, max_length=2000)
     clear: list[str] = Field([], max_length=2000)
     row_filter: str = Field("", max_length=2000)

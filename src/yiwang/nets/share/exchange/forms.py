@@ -13,7 +13,7 @@ from yiwang.kernel.base.clock import today
 from yiwang.nets.share.catalog.types import ItemInfo
 
 from . import services
-from .models import REASON, Terms
+from .models import REASON, WORDS, Terms
 from .types import Method, Wanted
 
 
@@ -32,11 +32,11 @@ class RequestForm(forms.Form):
         help_text=_("Columns that it does not need are flagged for those who decide"),
     )
     purpose = forms.CharField(
-        label=_("Purpose"), min_length=4, max_length=REASON,
+        label=_("Purpose"), min_length=4, max_length=WORDS,
         help_text=_("What the data is used for; it stands in the ledger with every look"),
     )  # fmt: skip
     duty = forms.CharField(
-        label=_("Legal duty"), min_length=4, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Legal duty"), min_length=4, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("The law or regulation with its clause, or the duty of your department"),
     )  # fmt: skip
     columns = forms.MultipleChoiceField(

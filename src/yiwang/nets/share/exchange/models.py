@@ -11,6 +11,8 @@ from yiwang.nets.share.catalog.models import Resource
 from .types import Handed, Method, RequestState
 
 REASON = 300
+WORDS = 500
+"""As many characters as a short field of a case. 短文本上限。"""
 
 
 class Request(models.Model):
@@ -27,8 +29,8 @@ class Request(models.Model):
     organization = models.CharField(max_length=40, db_index=True)
     account = models.CharField(max_length=ID_LENGTH)
     purpose_kind = models.CharField(max_length=40)
-    purpose = models.CharField(max_length=REASON)
-    duty = models.CharField(max_length=500)
+    purpose = models.CharField(max_length=WORDS)
+    duty = models.CharField(max_length=WORDS)
     columns = models.JSONField()
     clear = models.JSONField(default=list)
     beyond = models.JSONField(default=list)
@@ -55,7 +57,7 @@ class Grant(models.Model):
     request = models.OneToOneField(Request, models.PROTECT, related_name="+")
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="+")
     organization = models.CharField(max_length=40, db_index=True)
-    purpose = models.CharField(max_length=REASON)
+    purpose = models.CharField(max_length=WORDS)
     allocated = models.BooleanField(default=False)
     until = models.DateField(db_index=True)
     account = models.CharField(max_length=ID_LENGTH)

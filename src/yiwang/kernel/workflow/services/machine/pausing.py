@@ -56,12 +56,17 @@ def ask_supplement(draft: Draft, task_id: str, fields: Sequence[str], *, note: s
         raise NotPermitted(
             "workflow.supplement.not_main", "Only who decides this step can ask for more"
         )
-    unknown = [key for key in fields if key not in draft.type.fields]
+    known = draft.node.supplements or tuple(draft.type.fields)
+    unknown = [key for key in fields if key not in known]
     if not fields or unknown:
         raise InvalidInput(
             "workflow.supplement.fields",
             "Name the fields that must be supplied; unknown: %(unknown)s",
             unknown=", ".join(unknown) or "—",
+        )
+    if draft.node.supplements and draft.state.supplied:
+        raise Conflict(
+            "workflow.supplement.once", "At this step it is asked once for all that is missing"
         )
     note = require_reason(note)
     draft.say("task_waits", task=task.id)

@@ -14,7 +14,7 @@ from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.models import Resource
 from yiwang.nets.share.catalog.types import CORE, ItemInfo, SharingType
-from yiwang.nets.share.exchange.models import REASON, Grant, Request, Terms
+from yiwang.nets.share.exchange.models import WORDS, Grant, Request, Terms
 from yiwang.nets.share.exchange.types import Method, RequestState, Wanted
 
 from .casework import decide_withdrawn, open_case
@@ -169,8 +169,8 @@ def _check(wanted: Wanted, items: Sequence[ItemInfo]) -> dict[str, str]:
             "exchange.request.volume", "Say how many rows a month you need", field="volume"
         )
     return {
-        "purpose": _words(wanted.purpose, "purpose", REASON),
-        "duty": _words(wanted.duty, "duty", 500),
+        "purpose": _words(wanted.purpose, "purpose", WORDS),
+        "duty": _words(wanted.duty, "duty", WORDS),
         "row_filter": refuse_bad_filter(wanted.row_filter, names),
     }
 

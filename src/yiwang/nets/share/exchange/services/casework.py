@@ -15,6 +15,8 @@ from .permissions import APPROVE, DECIDE
 from .settings_files import list_duties, list_purposes
 
 SECOND_FROM = 4
+SUPPLIED = ("purpose", "duty")
+"""Fields of the case that the owner may ask for once more. 可补正项。"""
 OUTCOMES = {"granted": RequestState.GRANTED, "refused": RequestState.REFUSED}
 
 
@@ -57,6 +59,7 @@ def note_agreement(act: Act, arrival: Arrival) -> None:
     """What agreeing as the owner takes, for the step may be in the hands of anybody. 提供方同意。"""
     request = _load(arrival.subject)
     act.actor.require(APPROVE, organization=request.resource.owner)
+    _take_over(request, arrival)
 
 
 def note_withdrawal(act: Act, arrival: Arrival) -> None:
@@ -69,6 +72,7 @@ def grant_request(act: Act, arrival: Arrival) -> None:
     request = _load(arrival.subject)
     if not request.automatic:
         act.actor.require(DECIDE, organization=request.resource.owner)
+        _take_over(request, arrival)
     create_grant(act, request)
 
 
@@ -76,6 +80,7 @@ def allocate_request(act: Act, arrival: Arrival) -> None:
     """Grant over the refusal of the owner, with the reason that the step asks for. 调配。"""
     request = _load(arrival.subject)
     act.actor.require(DECIDE, organization=request.resource.owner)
+    _take_over(request, arrival)
     create_grant(act, request, allocated=True)
 
 
@@ -88,6 +93,13 @@ def note_end(act: Act, request_id: str, outcome: str) -> None:
 def list_cases(actor: Actor, request_id: str) -> list[AboutCase]:
     """The open case about a request. 在办流程。"""
     return workflow.list_about(actor, [CASE], [request_id]).get(request_id, [])
+
+
+def _take_over(request: Request, arrival: Arrival) -> None:
+    """What the asker supplied in the case stands in the request and in its grant."""
+    for name in SUPPLIED:
+        setattr(request, name, str(arrival.data.get(name) or getattr(request, name)))
+    request.save(update_fields=SUPPLIED)
 
 
 def _load(request_id: str) -> Request:

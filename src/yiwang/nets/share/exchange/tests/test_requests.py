@@ -9,6 +9,7 @@ from django.conf import settings
 
 from yiwang.kernel.base.clock import now, today, use_time
 from yiwang.kernel.base.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from yiwang.kernel.workflow import services as workflow
 from yiwang.kernel.workflow.models import Case, Task
 from yiwang.kernel.workflow.services import terminate
 from yiwang.nets.share.catalog.models import Item, Resource
@@ -281,3 +282,24 @@ def test_items_gone_since_do_not_hinder_asking(town):
 
     with pytest.raises(InvalidInput):
         town.ask(columns=("状态",))
+
+
+def test_the_owner_asks_once_for_what_is_missing_and_the_grant_says_it(town):
+    request = town.ask()
+    owner, asker = town.people["owner"], town.people["asker"]
+    task = Task.objects.get(status="open").pk
+    with pytest.raises(InvalidInput):
+        workflow.ask_supplement(owner, task, ["columns"], note="请减少信息项")
+    workflow.ask_supplement(owner, task, ["purpose", "duty"], note="请写明救助对象")
+    mine = Task.objects.get(status="open").pk
+    said = {"purpose": "走访新增困难家庭" + "，逐户" * 160, "duty": "《社会救助暂行办法》第十一条"}
+    workflow.supply(asker, mine, said)
+    with pytest.raises(Conflict):
+        workflow.ask_supplement(owner, task, ["duty"], note="再补一次")
+
+    town.decide("owner", request, "agree")
+    town.decide("bureau", request, "grant")
+
+    request.refresh_from_db()
+    assert (request.purpose, request.duty) == tuple(said.values())
+    assert services.find_grant_of(request).purpose == said["purpose"]
