@@ -62,7 +62,7 @@ class Trial:
             ),
             "withdraw": lambda: services.withdraw_request(actor, self.waiting),
             "rows": lambda: services.look_granted(actor, grant.id),
-            "file": services.open_granted(actor, grant.id, ending="csv").stream.close,
+            "file": lambda: take_file(actor, grant.id),
             "narrow": lambda: services.narrow_grant(actor, grant.id, less, reason="只需街道"),
             "revoke": lambda: services.revoke_grant(actor, grant.id, reason="用途已变"),
             "deny": lambda: services.deny(
@@ -70,6 +70,11 @@ class Trial:
             ),
             "deny all": lambda: services.deny(actor, "D03", reason="转给第三方"),
         }
+
+
+def take_file(actor: Actor, grant_id: str) -> None:
+    with services.open_granted(actor, grant_id, ending="csv").stream:
+        pass
 
 
 def is_done(act: Callable[[], object]) -> bool:
