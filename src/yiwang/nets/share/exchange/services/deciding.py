@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from yiwang.kernel.base.act import Actor
@@ -81,13 +81,7 @@ def make_plan(actor: Actor, grant_id: str, ask: Ask = WHOLE) -> Plan:
 
     For holders of `share.grant.use` whose own organization has the grant.
     """
-    actor.require(USE)
-    grant = Grant.objects.select_related("resource", "request").filter(id=grant_id).first()
-    if grant is None or not actor.organization or grant.organization != actor.organization:
-        raise missing_grant()
-    terms = get_terms(grant)
-    refuse_denied(grant.organization, grant.resource_id)
-    _refuse_ended(grant, terms)
+    grant, terms = find_standing(actor, grant_id)
     version = _newest_version(grant)
     _refuse_changed(terms, version)
     columns = _choose_columns(terms, ask.columns)
@@ -104,6 +98,18 @@ def make_plan(actor: Actor, grant_id: str, ask: Ask = WHOLE) -> Plan:
         personal=personal & set(columns),
         left=left,
     )
+
+
+def find_standing(actor: Actor, grant_id: str) -> tuple[Grant, Terms]:
+    """A grant of the actor's organization and its terms, if it holds now. 有效授权。"""
+    actor.require(USE)
+    grant = Grant.objects.select_related("resource", "request").filter(id=grant_id).first()
+    if grant is None or not actor.organization or grant.organization != actor.organization:
+        raise missing_grant()
+    terms = get_terms(grant)
+    refuse_denied(grant.organization, grant.resource_id)
+    _refuse_ended(grant, terms)
+    return grant, terms
 
 
 def refuse_denied(organization: str, resource_id: str) -> None:
@@ -146,7 +152,11 @@ def _newest_version(grant: Grant) -> VersionInfo:
 
 
 def _refuse_changed(terms: Terms, version: VersionInfo) -> None:
-    gone = [name for name in terms.columns if name not in version.columns]
+    chosen_by = (
+        query.parse_filter(terms.row_filter, query.Schema.open()) if terms.row_filter else None
+    )
+    used = [*terms.columns, *(query.list_fields(chosen_by) if chosen_by else ())]
+    gone = [name for name in dict.fromkeys(used) if name not in version.columns]
     if gone:
         raise Conflict(
             "exchange.grant.changed",
@@ -197,19 +207,22 @@ def _join(first: Node | None, second: Node | None) -> Node | None:
 def _count_left(grant: Grant, terms: Terms) -> int:
     """Rows of the month that are left; TooMany once there are none or the rate is reached."""
     moment = now()
-    counted = DeliveryOut.objects.filter(grant=grant).exclude(state=Handed.FAILED)
-    recent = counted.filter(created_at__gt=moment - MINUTE)
-    told = recent.aggregate(first=Min("created_at"), last=Max("created_at"))
-    if told["first"] and recent.count() >= terms.rate:
+    month = timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    recent, since = Q(created_at__gt=moment - MINUTE), Q(created_at__gte=month)
+    counted = DeliveryOut.objects.filter(recent | since, grant=grant)
+    told = counted.exclude(state=Handed.FAILED).aggregate(
+        first=Min("created_at", filter=recent),
+        times=Count("id", filter=recent),
+        rows=Sum("rows", filter=since),
+    )
+    if told["times"] >= terms.rate:
         wait = int((told["first"] + MINUTE - moment).total_seconds()) + 1
         raise TooMany(
             "exchange.grant.rate",
             "No more than %(rate)s requests a minute under this grant; try again in %(seconds)s seconds",
             rate=terms.rate, seconds=wait,
         )  # fmt: skip
-    month = timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    used = counted.filter(created_at__gte=month).aggregate(rows=Sum("rows"))["rows"] or 0
-    left = terms.quota - int(used)
+    left = terms.quota - int(told["rows"] or 0)
     if left <= 0:
         raise over_quota(terms, 0)
     return left

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yiwang.kernel.base.act import Actor
-from yiwang.kernel.base.errors import InvalidInput
+from yiwang.kernel.base.errors import Conflict, InvalidInput
 from yiwang.kernel.files import services as files
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import RowPage
 from yiwang.kernel.query import services as query
 from yiwang.nets.share.catalog import services as catalog
-from yiwang.nets.share.exchange.models import DeliveryOut, Grant
+from yiwang.nets.share.exchange.models import DeliveryOut, Grant, Terms
 from yiwang.nets.share.exchange.types import WHOLE, Ask, Handed, Method
 
-from .deciding import Plan, make_plan, over_quota
+from .deciding import Plan, find_standing, make_plan, over_quota
 from .finding import ref_of
 
 PAGE = 50
@@ -76,7 +76,7 @@ def open_granted(
         with files.scratch("granted") as folder:
             target = folder / f"granted.{ending}"
             _write(plan, target)
-            _refuse_revoked(actor, plan)
+            _refuse_moved(plan, *find_standing(actor, grant_id))
             stream = target.open("rb")
     except BaseException:
         _settle(delivery, Handed.FAILED)
@@ -99,9 +99,13 @@ def _write(plan: Plan, target: Path) -> None:
     )
 
 
-def _refuse_revoked(actor: Actor, plan: Plan) -> None:
-    """What was revoked while the file was made does not leave."""
-    make_plan(actor, plan.grant.id, Ask(plan.columns))
+def _refuse_moved(plan: Plan, grant: Grant, terms: Terms) -> None:
+    """What was narrowed while the rows were read does not leave as it was before."""
+    if terms.number != plan.terms.number:
+        raise Conflict(
+            "exchange.grant.narrowed", "The grant %(number)s was narrowed just now; ask again",
+            number=grant.request.number,
+        )  # fmt: skip
 
 
 def _settle(delivery: DeliveryOut, state: str) -> None:
@@ -128,7 +132,9 @@ def _reserve(
 def _hold(actor: Actor, plan: Plan, ask: Ask) -> int:
     """The rows that are left once nobody else can take any; all else is asked again, too."""
     Grant.objects.select_for_update().get(pk=plan.grant.pk)
-    return make_plan(actor, plan.grant.id, ask).left
+    fresh = make_plan(actor, plan.grant.id, ask)
+    _refuse_moved(plan, fresh.grant, fresh.terms)
+    return fresh.left
 
 
 def _record(actor: Actor, plan: Plan, *, rows: int, method: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import settings as sized
 from hypothesis import strategies as st
 
 from yiwang.kernel.base.clock import now, today, use_time
-from yiwang.kernel.base.errors import NotFound, NotPermitted, TooMany, YiwangError
+from yiwang.kernel.base.errors import Conflict, NotFound, NotPermitted, TooMany, YiwangError
 from yiwang.kernel.ledger.models import ReadRow
 from yiwang.nets.share.catalog.models import Item, Resource
 from yiwang.nets.share.exchange import services
@@ -244,6 +244,46 @@ def test_a_file_that_fails_or_is_revoked_meanwhile_counts_nothing(town, monkeypa
         services.open_granted(reader, grant.id, ending="csv")
 
     assert DeliveryOut.objects.get().state == "failed"
+
+
+def test_the_last_row_of_a_quota_and_the_last_request_of_a_minute_still_leave(town):
+    grant = town.grant(volume=3)
+    Terms.objects.update(rate=1)
+
+    services.open_granted(town.people["reader"], grant.id, ending="csv").stream.close()
+
+    assert DeliveryOut.objects.get().state == "done"
+
+
+@pytest.mark.parametrize("way", ["page", "csv"])
+def test_what_is_narrowed_while_rows_are_read_does_not_leave(town, monkeypatch, way):
+    from yiwang.nets.share.exchange.services import delivering
+
+    grant = town.grant()
+    reader, owner = town.people["reader"], town.people["owner"]
+    place = "_reserve" if way == "page" else "_write"
+    plain = getattr(delivering, place)
+
+    def narrow(*args, **named):
+        less = services.Narrower(("街道",), today() + timedelta(days=9), 50)
+        services.narrow_grant(owner, grant.id, less, reason="只需街道")
+        return plain(*args, **named)
+
+    monkeypatch.setattr(delivering, place, narrow)
+    with pytest.raises(Conflict) as told:
+        if way == "page":
+            services.look_granted(reader, grant.id)
+        else:
+            services.open_granted(reader, grant.id, ending=way)
+
+    assert told.value.code == "exchange.grant.narrowed"
+
+
+def test_a_row_filter_over_a_column_that_is_gone_is_said(town):
+    grant = town.grant(row_filter="状态 = '在业'")
+    Terms.objects.update(row_filter="旧列 = '1'")
+
+    assert refused(town.people["reader"], grant) == "exchange.grant.changed"
 
 
 def test_the_default_is_no(town):
