@@ -63,6 +63,7 @@ from .items import (
 from .looking import (
     Head,
     Look,
+    compile_where,
     end_unmasking,
     export_rows,
     list_looks,
@@ -102,6 +103,7 @@ __all__ = [
     "bind_elements",
     "claim_authority",
     "clear_finding",
+    "compile_where",
     "count_conflicts",
     "count_lowered",
     "count_proposals",

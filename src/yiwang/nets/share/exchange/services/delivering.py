@@ -16,7 +16,6 @@ from yiwang.kernel.files import services as files
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import RowPage
-from yiwang.kernel.query import services as query
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.exchange.models import DeliveryOut, Grant, Terms
 from yiwang.nets.share.exchange.types import WHOLE, Ask, Handed, Method
@@ -45,7 +44,7 @@ def look_granted(
     Raises what `make_plan` raises. Each page counts against rate and quota and leaves a read row.
     """
     plan = make_plan(actor, grant_id, ask)
-    condition, parameters = _compile(plan)
+    condition, parameters = catalog.compile_where(plan.where)
     page = pool.list_rows(
         plan.version.id,
         columns=plan.columns,
@@ -69,7 +68,7 @@ def open_granted(
     if ending not in catalog.FORMATS:
         raise InvalidInput("exchange.file.format", "Take it as csv, xlsx or parquet")
     plan = make_plan(actor, grant_id, ask)
-    condition, parameters = _compile(plan)
+    condition, parameters = catalog.compile_where(plan.where)
     rows = pool.count_matching(plan.version.id, where=condition, parameters=parameters)
     delivery = _reserve(actor, plan, ask, rows=rows, method=ending, state=Handed.OPEN)
     try:
@@ -87,7 +86,7 @@ def open_granted(
 
 
 def _write(plan: Plan, target: Path) -> None:
-    condition, parameters = _compile(plan)
+    condition, parameters = catalog.compile_where(plan.where)
     pool.export_rows(
         plan.version.id,
         target,
@@ -149,13 +148,6 @@ def _record(actor: Actor, plan: Plan, *, rows: int, method: str) -> None:
             where=f"grant {plan.grant.request.number} {method}",
             unmasked=bool(plan.personal - set(plan.masks)),
         )
-
-
-def _compile(plan: Plan) -> tuple[str, list[object]]:
-    if plan.where is None:
-        return "", []
-    found = query.compile(plan.where, "duckdb")
-    return found.sql, list(found.params)
 
 
 def _shown(plan: Plan) -> Mapping[str, str]:
