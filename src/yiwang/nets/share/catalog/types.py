@@ -36,6 +36,10 @@ class SharingType(TextChoices):
     NONE = "none", _("Not shared")
 
 
+SHARED = (SharingType.UNCONDITIONAL, SharingType.CONDITIONAL)
+"""Types under which other departments may have an entry. 可共享类型。"""
+
+
 class OpenType(TextChoices):
     """Whether the public may have it. 开放类型。"""
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yiwang.kernel.base.clock import today
+from yiwang.kernel.ui.labels import in_language
 from yiwang.nets.share.catalog.types import ItemInfo
 
 from . import services
@@ -63,9 +63,8 @@ class RequestForm(forms.Form):
     def __init__(self, items: list[ItemInfo], guarded: set[str], *args: Any, **named: Any) -> None:
         named.setdefault("initial", {"until": today() + timedelta(days=365)})
         super().__init__(*args, **named)
-        chinese = (get_language() or "zh").startswith("zh")
         kinds = services.list_purposes().values()
-        self.fields["purpose_kind"].choices = [(k.code, k.zh if chinese else k.en) for k in kinds]  # type: ignore[attr-defined]
+        self.fields["purpose_kind"].choices = [(one.code, in_language(one.label)) for one in kinds]  # type: ignore[attr-defined]
         self.fields["columns"].choices = [(one.name, one.name) for one in items]  # type: ignore[attr-defined]
         personal = [(one.name, one.name) for one in items if one.name in guarded]
         self.fields["clear"].choices = personal  # type: ignore[attr-defined]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -104,15 +102,3 @@ DENIALS = ListSpec(
     export="denials",
     empty=Empty(msg("Nobody is denied"), msg("Who stands here may have nothing, whatever was granted.")),
 )  # fmt: skip
-
-
-def name_organizations(spec: ListSpec, names: Mapping[str, str]) -> ListSpec:
-    """The list with organizations by name. 显示机构名称。"""
-
-    def name(row: Any) -> str:
-        return names.get(row.organization, row.organization)
-
-    columns = [
-        replace(one, value=name) if one.name == "organization" else one for one in spec.columns
-    ]
-    return replace(spec, columns=columns)

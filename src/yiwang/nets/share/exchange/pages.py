@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from yiwang.kernel.base.act import Actor
@@ -20,13 +20,14 @@ from yiwang.kernel.ui.access import actor_of, needs
 from yiwang.kernel.ui.failures import explain
 from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import add_failure
+from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.ui.lists import build_list, render_list
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services import Head
 
 from . import services
 from .forms import DenyForm, NarrowForm, ReasonForm, RequestForm
-from .listing import DENIALS, GRANTS, HANDED_OUT, REQUESTS, light_of, name_organizations
+from .listing import DENIALS, GRANTS, HANDED_OUT, REQUESTS, light_of
 from .models import Grant, Request
 from .types import Ask, Method, RequestState
 
@@ -51,7 +52,7 @@ def show_grants(request: HttpRequest) -> HttpResponseBase:
 def _named(spec: Any, rows: Any) -> Any:
     """The list with the names of the organizations in it, asked once."""
     codes = rows.order_by("organization").values_list("organization", flat=True).distinct()
-    return name_organizations(spec, catalog.name_codes(codes))
+    return catalog.name_owners_in(spec, catalog.name_codes(codes), field="organization")
 
 
 @needs(services.ASK)
@@ -99,21 +100,16 @@ def show_request(request: HttpRequest, request_id: str) -> HttpResponseBase:
         "facts": describe_request(found),
         "cases": services.list_cases(actor, found.id),
         "grant": services.find_grant_of(found),
-        "may_withdraw": waiting and _asked_by(actor, found),
+        "may_withdraw": waiting and services.is_asker(actor, found),
     }
     return render(request, "exchange/request.html", context)
-
-
-def _asked_by(actor: Actor, found: Request) -> bool:
-    own = found.organization in {actor.organization, *actor.organizations}
-    return own and actor.may(services.ASK)
 
 
 def describe_request(found: Request) -> list[tuple[str, Any]]:
     """What a request says, as label and value. 申请内容。"""
     names = catalog.name_codes([found.organization, found.resource.owner])
     purpose = services.list_purposes().get(found.purpose_kind)
-    kind = _in_language(purpose.zh, purpose.en) if purpose else found.purpose_kind
+    kind = in_language(purpose.label) if purpose else found.purpose_kind
     return [
         (msg("Resource"), found.resource.name),
         (msg("Owner"), names[found.resource.owner]),
@@ -134,10 +130,6 @@ def describe_request(found: Request) -> list[tuple[str, Any]]:
 
 def _listed(names: list[str]) -> str:
     return "、".join(names) or "—"
-
-
-def _in_language(chinese: str, english: str) -> str:
-    return chinese if (get_language() or "zh").startswith("zh") else english
 
 
 @needs(services.ASK)
@@ -166,7 +158,7 @@ def _frame(request: HttpRequest, actor: Actor, grant: Grant) -> dict[str, Any]:
         "grant": grant,
         "light": light_of(grant),
         "terms": terms,
-        "facts": describe_grant(grant),
+        "facts": describe_grant(grant, terms[0]),
         "columns": [(name, name in masks) for name in terms[0].columns],
         "list": build_list(request, HANDED_OUT, services.list_handed_out(grant)),
         "may_use": mine and live,
@@ -176,10 +168,9 @@ def _frame(request: HttpRequest, actor: Actor, grant: Grant) -> dict[str, Any]:
     }
 
 
-def describe_grant(grant: Grant) -> list[tuple[str, Any]]:
+def describe_grant(grant: Grant, terms: services.Terms) -> list[tuple[str, Any]]:
     """What a grant says, as label and value. 授权内容。"""
     names = catalog.name_codes([grant.organization, grant.resource.owner])
-    terms = services.get_terms(grant)
     facts = [
         (msg("Resource"), grant.resource.name),
         (msg("Owner"), names[grant.resource.owner]),
@@ -323,9 +314,9 @@ def lift(request: HttpRequest, denial_id: str) -> HttpResponseBase:
 @needs(services.SEE)
 def show_duties(request: HttpRequest) -> HttpResponseBase:
     """Time limits and purposes with where they come from. 时限与用途。"""
-    duties = [(_in_language(one.zh, one.en), one) for one in services.list_duties().values()]
+    duties = [(in_language(one.label), one) for one in services.list_duties().values()]
     purposes = [
-        (_in_language(one.zh, one.en), one, "、".join(sorted(name_elements(one.elements))))
+        (in_language(one.label), one, "、".join(sorted(name_elements(one.elements))))
         for one in services.list_purposes().values()
     ]
     return render(request, "exchange/duties.html", {"duties": duties, "purposes": purposes})
@@ -335,7 +326,8 @@ def name_elements(codes: Iterable[str]) -> list[str]:
     """Elements in the reader's language. 数据元名称。"""
     known = standards.get_elements()
     return [
-        _in_language(known[code].zh, known[code].en) if code in known else code for code in codes
+        in_language({"zh": known[code].zh, "en": known[code].en}) if code in known else code
+        for code in codes
     ]
 
 

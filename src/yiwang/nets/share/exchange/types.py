@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 CASE = "share.request"
 """The type of the case that decides a request. 申请流程。"""
+GUARDED_FROM = 4
+"""From this grade on people decide, two of them for the owner. 人工与双人审批起始级别。"""
 
 
 class RequestState(TextChoices):
@@ -46,6 +49,11 @@ class Purpose:
     en: str
     elements: frozenset[str]
 
+    @property
+    def label(self) -> Mapping[str, str]:
+        """In both languages. 名称。"""
+        return {"zh": self.zh, "en": self.en}
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -58,6 +66,11 @@ class Duty:
     source: str
     verified: bool
     city: bool = False
+
+    @property
+    def label(self) -> Mapping[str, str]:
+        """In both languages. 名称。"""
+        return {"zh": self.zh, "en": self.en}
 
 
 @dataclass(frozen=True, slots=True)

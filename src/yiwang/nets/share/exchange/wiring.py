@@ -12,7 +12,7 @@ from yiwang.kernel.base.text import msg
 from yiwang.kernel.ui.menu import add_menu
 from yiwang.kernel.workflow.types import SHIPPED_TYPES, ShippedType
 from yiwang.nets.share.catalog.models import Resource
-from yiwang.nets.share.catalog.types import RESOURCE_PANELS, RESOURCE_TABS, SharingType
+from yiwang.nets.share.catalog.types import RESOURCE_PANELS, RESOURCE_TABS, SHARED, SharingType
 
 from . import services
 from .services.casework import (
@@ -46,7 +46,7 @@ def grants_tab(actor: Actor, resource_id: str) -> list[tuple[str, str]]:
 
 def offer_request(actor: Actor, resource: Resource) -> tuple[str, Mapping[str, Any]] | None:
     """The way from an entry of somebody else to asking for it. 申请入口。"""
-    shared = resource.sharing_type in (SharingType.UNCONDITIONAL, SharingType.CONDITIONAL)
+    shared = resource.sharing_type in SHARED
     if resource.owner == actor.organization or not resource.publish_date or not shared:
         return None
     if not resource.table or not actor.may(ASK, organization=actor.organization):

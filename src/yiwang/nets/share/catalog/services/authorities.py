@@ -26,9 +26,9 @@ from yiwang.nets.share.catalog.models import (
     Resource,
 )
 from yiwang.nets.share.catalog.types import (
+    SHARED,
     AuthorityState,
     ConflictState,
-    SharingType,
     Subject,
 )
 
@@ -36,9 +36,6 @@ from .entries import get_resource, visible_resources
 from .permissions import CLAIM, DECIDE, READ
 
 SHORT = 4
-
-
-SHARED = (SharingType.UNCONDITIONAL, SharingType.CONDITIONAL)
 
 
 def claim_authority(

@@ -13,20 +13,19 @@ from yiwang.kernel.query import services as query
 from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.models import Resource
-from yiwang.nets.share.catalog.types import CORE, ItemInfo, SharingType
-from yiwang.nets.share.exchange.models import WORDS, Grant, Request, Terms
-from yiwang.nets.share.exchange.types import Method, RequestState, Wanted
+from yiwang.nets.share.catalog.types import CORE, SHARED, ItemInfo, SharingType
+from yiwang.nets.share.exchange.models import WORDS, Grant, Request
+from yiwang.nets.share.exchange.types import GUARDED_FROM, Method, RequestState, Wanted
 
 from .casework import decide_withdrawn, open_case
-from .deciding import refuse_bad_filter, refuse_denied
-from .finding import get_request, require_asker
+from .deciding import read_row_filter, refuse_bad_filter, refuse_denied
+from .finding import get_request, get_terms_of, require_asker
 from .granting import SHORT
 from .permissions import ASK
 from .settings_files import list_purposes
 
 LONGEST = timedelta(days=3 * 366)
 VOLUME = 1_000_000_000
-GUARDED_GRADE = 4
 
 
 def make_request(actor: Actor, resource_id: str, wanted: Wanted) -> Request:
@@ -87,22 +86,16 @@ def is_automatic(request: Request, items: Iterable[ItemInfo]) -> bool:
 
     Rows chosen by a masked column would tell what the mask hides, so that people look at it.
     """
-    guards = catalog.guard_masks(request.resource_id, [item.name for item in items])
+    names = [item.name for item in items]
+    guards = catalog.guard_masks(request.resource_id, names)
+    chosen_by = read_row_filter(request.row_filter, names)
     return (
         request.resource.sharing_type == SharingType.UNCONDITIONAL
-        and request.resource.grade < GUARDED_GRADE
+        and request.resource.grade < GUARDED_FROM
         and not request.clear
         and not request.beyond
-        and not set(list_filtered(request)) & set(guards)
+        and not (chosen_by and set(query.list_fields(chosen_by)) & set(guards))
     )
-
-
-def list_filtered(request: Request) -> list[str]:
-    """The columns by which rows are chosen. 行范围所用列。"""
-    if not request.row_filter:
-        return []
-    names = [item.name for item in catalog.list_items(request.resource_id)]
-    return query.list_fields(query.parse_filter(request.row_filter, query.Schema(names)))
 
 
 def list_beyond(kind: str, columns: Sequence[str], items: Iterable[ItemInfo]) -> list[str]:
@@ -125,8 +118,10 @@ def find_answering(actor: Actor, resource_id: str, wanted: Wanted) -> Grant | No
     rows = Grant.objects.filter(
         resource=resource_id, organization=actor.organization, revoked_at=None, until__gte=today()
     )
-    for grant in rows.select_related("request", "resource").order_by("-created_at")[:50]:
-        terms = Terms.objects.filter(grant=grant).latest("number")
+    grants = list(rows.select_related("request").order_by("-created_at")[:50])
+    held = get_terms_of(grants)
+    for grant in grants:
+        terms = held[grant.id]
         covers = set(wanted.columns) <= set(terms.columns) and set(wanted.clear) <= set(terms.clear)
         if covers and terms.row_filter in ("", wanted.row_filter.strip()):
             return grant
@@ -138,7 +133,7 @@ def _refuse_closed(actor: Actor, resource: Resource) -> None:
         raise Conflict("exchange.request.own", "This is your own department's data")
     if not resource.publish_date or not resource.table:
         raise Conflict("exchange.request.draft", "It is not published, or holds no data yet")
-    if resource.sharing_type not in (SharingType.UNCONDITIONAL, SharingType.CONDITIONAL):
+    if resource.sharing_type not in SHARED:
         raise Conflict(
             "exchange.request.not_shared", "Its owner does not share it: %(basis)s",
             basis=resource.sharing_basis or "—",

@@ -7,14 +7,13 @@ from yiwang.kernel.identity import services as identity
 from yiwang.kernel.workflow import services as workflow
 from yiwang.kernel.workflow.types import AboutCase, Arrival
 from yiwang.nets.share.exchange.models import Request
-from yiwang.nets.share.exchange.types import CASE, Method, RequestState
+from yiwang.nets.share.exchange.types import CASE, GUARDED_FROM, Method, RequestState
 
 from .finding import require_asker
 from .granting import create_grant
 from .permissions import APPROVE, DECIDE
 from .settings_files import list_duties, list_purposes
 
-SECOND_FROM = 4
 SUPPLIED = ("purpose", "duty")
 """Fields of the case that the owner may ask for once more. 可补正项。"""
 OUTCOMES = {"granted": RequestState.GRANTED, "refused": RequestState.REFUSED}
@@ -41,7 +40,7 @@ def open_case(act: Act, request: Request) -> str:
         "volume": request.volume,
         "grade": resource.grade,
         "automatic": request.automatic,
-        "second": bool(request.clear) or resource.grade >= SECOND_FROM,
+        "second": bool(request.clear) or resource.grade >= GUARDED_FROM,
     } | {key: duty.days for key, duty in list_duties().items()}
     workflow.open_about(
         act, CASE, request.id, title=resource.name, organization=resource.owner,

@@ -70,10 +70,16 @@ def missing_grant() -> NotFound:
     return NotFound("exchange.grant.missing", "There is no such grant")
 
 
+def is_asker(actor: Actor, request: Request) -> bool:
+    """Whether the actor may speak for the organization that asked. 是否申请方。"""
+    own = request.organization in {actor.organization, *actor.organizations}
+    return own and actor.may(ASK)
+
+
 def require_asker(actor: Actor, request: Request) -> None:
     """Raise NotPermitted for who may not speak for the organization that asked. 申请方本单位。"""
     actor.require(ASK, organization=request.organization)
-    if request.organization not in {actor.organization, *actor.organizations}:
+    if not is_asker(actor, request):
         raise NotPermitted(
             "exchange.request.others", "Only the organization that asked can take it back"
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from yiwang.kernel.base.act import Act, Actor, Ref
+from yiwang.kernel.base.act import Act, Actor
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import Conflict, InvalidInput
 from yiwang.kernel.base.text import msg
@@ -127,8 +127,7 @@ def _add_terms(act: Act, grant: Grant, number: int, **said: object) -> None:
 
 
 def _tell(act: Act, grant: Grant, title: str, why: str) -> None:
-    told = Ref("share.grant", grant.id, grant.request.number)
     notices.notify(
         act, [grant.request.account], title, f"/exchange/grants/{grant.id}/",
-        number=told.label, reason=why,
+        number=grant.request.number, reason=why,
     )  # fmt: skip
