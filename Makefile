@@ -42,8 +42,9 @@ tests/vendor/axe-core/axe.min.js: $(INSTALLED) frontend.lock.toml
 deep: $(INSTALLED) tests/vendor/axe-core/axe.min.js ## everything: deep tests, browser, both databases, upgrade; nothing may be skipped
 	PYTEST="$(PYTEST)" PG="$(PG)" bash tests/run.sh deep
 
-soak: $(INSTALLED) ## an hour of mixed work with processes killed at random (SOAK_MINUTES)
+soak: $(INSTALLED) ## an hour of mixed work with processes killed at random (SOAK_MINUTES), the evidence log at 200 steps
 	$(BIN)/python -m tests.soak
+	YIWANG_EVIDENCE_KILLS=200 $(BIN)/python -m pytest -q src/yiwang/kernel/evidence/tests/test_kills.py
 
 check: $(INSTALLED) ## lint, types, import contracts, templates, migrations
 	bash tests/check.sh $(BIN)
@@ -61,6 +62,10 @@ bench: $(INSTALLED) ## speed, as ratios within one run; prints peak memory
 	$(BIN)/python -m tests.performance.bench_inbox
 	$(BIN)/python -m tests.performance.bench_slots
 	$(BIN)/python -m tests.performance.bench_grants
+	$(BIN)/python -m tests.performance.bench_evidence
+	$(BIN)/python -m tests.performance.bench_lineage
+	$(BIN)/python -m tests.performance.bench_delivery
+	$(BIN)/python -m tests.performance.bench_lookups
 
 docs: $(INSTALLED) ## merge the fragments, write anew what is drawn from the source
 	$(BIN)/python docs/merge.py

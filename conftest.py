@@ -10,7 +10,7 @@ from django.utils import translation
 hypothesis.settings.register_profile("yiwang", deadline=None)
 hypothesis.settings.load_profile("yiwang")
 
-pytest_plugins = ["tests.clients", "tests.ledger_guards", "tests.workers"]
+pytest_plugins = ["tests.clients", "tests.evidence_log", "tests.ledger_guards", "tests.workers"]
 
 # Whoever is slow only because others use the machine is not stuck: these start nodes and browsers.
 LONG_SECONDS = 1200

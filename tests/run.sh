@@ -8,7 +8,7 @@ kind=$1
 python=${PYTEST%% *}
 failed=0
 skipped=()
-stories=(tests/journeys/test_app_as_files.py tests/journeys/test_supervise.py)
+stories=(tests/journeys/test_app_as_files.py tests/journeys/test_supervise.py tests/journeys/test_to_the_notebook.py)
 
 run() { # name, then arguments of pytest
   local name=$1; shift
@@ -48,7 +48,8 @@ if [ "$kind" = deep ]; then
     skipped+=("deep tests on PostgreSQL beside ${pg_marks[*]:4}: run make deep")
   fi
 else
-  marks=(-m "not deep and not browser"); pg_marks=(-m "not deep and not browser")
+  marks=(-m "not deep and not browser"); pg_marks=(-m "not deep and not browser" --ignore tests/records_fuzz)
+  skipped+=("the fuzzer of records on PostgreSQL: run make deep")
 fi
 
 run "$kind on SQLite" "${marks[@]}"

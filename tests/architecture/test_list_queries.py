@@ -12,6 +12,7 @@ from django.test import Client
 
 from yiwang.kernel.base.act import SYSTEM, Actor, Ref
 from yiwang.kernel.base.clock import now
+from yiwang.kernel.evidence import services as evidence
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.identity.types import ROLES
 from yiwang.kernel.jobs import services as jobs
@@ -177,6 +178,12 @@ def add_grants(people: dict[str, str], at: int) -> None:
     )
 
 
+def add_entries(people: dict[str, str], at: int) -> None:
+    with ledger.acting(actor_with(people, "engineer"), "trial.thing.made", on=THING) as act:
+        evidence.record_evidence(act, "trial.thing.made", {"at": at})
+    evidence.sequence()
+
+
 LISTS: list[tuple[str, str, str, Callable[[dict[str, str], int], None]]] = [
     ("workbench.organizations", "sysadmin", "/workbench/organizations/", add_organizations),
     ("workbench.accounts", "sysadmin", "/workbench/accounts/", add_accounts),
@@ -184,6 +191,7 @@ LISTS: list[tuple[str, str, str, Callable[[dict[str, str], int], None]]] = [
     ("workbench.code_sets", "engineer", "/workbench/code-sets/", add_nothing),
     ("ledger.acts", "auditor", "/ledger/", add_acts),
     ("ledger.reads", "auditor", "/ledger/reads/", add_acts),
+    ("evidence.entries", "auditor", "/evidence/", add_entries),
     ("notify.notices", "engineer", "/notify/", add_notices),
     ("jobs.own", "engineer", "/jobs/", add_jobs),
     ("jobs.all", "sysadmin", "/jobs/all/", add_jobs),

@@ -17,7 +17,9 @@ from tests.operations.conftest import Node
 
 from .browser import Look, Visitor, visit
 
-NO_PAGE = re.compile(r"/export/|/sign-out/|[?&]format=|/static/|/api/v1/|/healthz|/robots.txt")
+NO_PAGE = re.compile(
+    r"/export/|/evidence/bundle/|/sign-out/|[?&]format=|/static/|/api/v1/|/healthz|/robots.txt"
+)
 LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((a) => a.href)"
 
 

@@ -23,6 +23,12 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def resource(sessions):
     """A register of the department of the steward, and a steward of another one."""
+    add_asker(sessions)
+    return register(identity.get_actor(identity.find_account("li-engineer").id), "conditional")
+
+
+def add_asker(sessions) -> None:
+    """A steward of another department, who may ask."""
     account, _ = identity.create_account(
         SYSTEM, name="qian-steward", full_name="钱进", organization_code="D02", password=PASSWORD,
         must_change_password=False,
@@ -31,7 +37,6 @@ def resource(sessions):
     client = Client()
     client.post("/sign-in/", {"name": "qian-steward", "password": PASSWORD})
     sessions["asker"] = client.cookies["yiwang_session"].value
-    return register(identity.get_actor(identity.find_account("li-engineer").id), "conditional")
 
 
 def test_three_people_walk_from_the_catalogue_to_a_grant_and_its_end(at, resource) -> None:

@@ -200,3 +200,35 @@ def test_doctor_finds_stored_files_and_parts_that_are_gone_or_changed(node, tmp_
 
     assert shallow["well"]
     assert {one["check"] for one in deep["findings"] if one["grade"] == "fail"} == {"files", "pool"}
+
+
+EVIDENCE = """
+from yiwang.kernel.base.act import SYSTEM, Ref
+from yiwang.kernel.evidence import services
+from yiwang.kernel.ledger.services import acting
+with acting(SYSTEM, "trial.thing.made", on=Ref("trial", "1")) as act:
+    services.record_evidence(act, "trial.thing.made", {})
+print(services.sequence().size)
+"""
+
+
+def test_a_restored_evidence_log_waits_for_a_word_and_begins_anew(node, tmp_path):
+    assert node.python(EVIDENCE).strip() == "1"
+    node.run("backup", tmp_path / "node.tar")
+    assert node.python(EVIDENCE).strip() == "2"
+
+    restored = Node(tmp_path / "restored")
+    restored.run("restore", tmp_path / "node.tar", "--home", restored.home)
+    restored.run("upgrade")
+
+    found = restored.ask("doctor", "--deep")
+    assert found["well"]
+    assert "warn" in [one["grade"] for one in found["findings"] if one["check"] == "evidence"]
+    opened = (
+        "from yiwang.kernel.base.act import Actor\n"
+        "from yiwang.kernel.evidence import services\n"
+        "root = Actor(id='root', permissions={'evidence.manage': 'all'})\n"
+        "print(services.open_epoch(root, reason='the disk broke').epoch)\n"
+    )
+    assert restored.python(opened).strip() == "2"
+    assert restored.python(EVIDENCE).strip() == "2"

@@ -147,6 +147,7 @@ def test_a_guard_of_dashboards_that_is_off_is_noticed(village, clients, monkeypa
     assert hunt.finds(lambda: ask_dashboards(hunt))
 
 
+@pytest.mark.deep  # test_leaks asks the same and more, a role at a time
 def test_with_all_guards_on_the_same_questions_tell_nothing(village, clients):
     for who in set(GUARDS.values()):
         hunt = Hunt(village, who, clients)

@@ -27,6 +27,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = _settings.get("origins", [])
 YIWANG_HOME = HOME.path
 YIWANG_MASTER_KEY = bytes.fromhex(HOME.node["master_key"])
 YIWANG_MEMORY_LIMIT: str = _settings.get("memory_limit", "2GB")
+# Downloads under grants that run at once in one process; its other threads are for pages.
+YIWANG_DOWNLOADS: int = _settings.get("downloads", 2)
+# Answers under one grant and day that found nothing, at all and for one key; then it rests.
+YIWANG_MISSES: int = _settings.get("misses", 100)
+YIWANG_MISSES_OF_KEY: int = _settings.get("misses_of_key", 10)
 YIWANG_FINDER_SECONDS = float(_settings.get("finder_seconds", 30))
 YIWANG_SHRINK_SHARE = float(_settings.get("shrink_share", 0.2))
 YIWANG_PREVIEW_DAYS = int(_settings.get("preview_days", 14))
@@ -41,6 +46,7 @@ YIWANG_SOURCE_HOSTS: list[str] = _settings.get("source_hosts", [])
 YIWANG_SOURCE_FOLDERS: list[str] = [str(HOME.path / "inbox"), *_settings.get("source_folders", [])]
 YIWANG_MAIL: dict[str, Any] = _settings.get("mail", {})
 YIWANG_WEBHOOKS: dict[str, Any] = _settings.get("webhooks", {})
+YIWANG_EVIDENCE: dict[str, Any] = _settings.get("evidence", {})
 YIWANG_JOB_MEMORY_MB: int = _settings.get("job_memory_mb", 0)
 
 INSTALLED_APPS = [
@@ -53,6 +59,7 @@ INSTALLED_APPS = [
     "yiwang.kernel.ledger",
     "yiwang.kernel.events",
     "yiwang.kernel.jobs",
+    "yiwang.kernel.evidence",
     "yiwang.kernel.identity",
     "yiwang.kernel.standards",
     "yiwang.kernel.calendar",
@@ -70,6 +77,11 @@ INSTALLED_APPS = [
     "yiwang.nets.share.compare",
     "yiwang.nets.share.quality",
     "yiwang.nets.share.exchange",
+    "yiwang.nets.share.delta",
+    "yiwang.nets.share.dcat",
+    "yiwang.nets.share.verify",
+    "yiwang.nets.share.lineage",
+    "yiwang.nets.share.lookup",
     "yiwang.adapters.spreadsheets",
     "yiwang.adapters.parquet",
     "yiwang.adapters.postgres",

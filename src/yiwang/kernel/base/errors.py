@@ -33,8 +33,11 @@ class YiwangError(Exception):
 
 
 def fill(message: str, extra: dict[str, Any]) -> str:
-    """Fill `%(name)s` places, leaving a message without places as it is. 填充消息。"""
-    return message % extra if extra and "%(" in message else message
+    """Fill `%(name)s` places, lists as words; a message without places stays as it is. 填充消息。"""
+    if not extra or "%(" not in message:
+        return message
+    lists = {name: ", ".join(map(str, one)) for name, one in extra.items() if isinstance(one, list)}
+    return message % (extra | lists)
 
 
 class InvalidInput(YiwangError):

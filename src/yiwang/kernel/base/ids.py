@@ -11,6 +11,7 @@ import re
 import secrets
 import threading
 import time
+from datetime import datetime
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
@@ -45,6 +46,11 @@ def get_node() -> str:
 def new_id() -> str:
     """A new public id, later than all before it in this process. 新标识。"""
     return f"{_node}:{new_ulid()}"
+
+
+def first_id_at(moment: datetime) -> str:
+    """No id of this node drawn from then on is less. 时刻起始标识。"""
+    return f"{_node}:{_encode(int(moment.timestamp() * 1000) << 80)}"
 
 
 def new_ulid() -> str:

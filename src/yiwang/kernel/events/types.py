@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from yiwang.kernel.base.registry import Registry
@@ -39,7 +40,13 @@ class Subscriber:
 
     def wants(self, event_type: str, payload: Mapping[str, Any]) -> bool:
         """Whether such an event is for it. 是否订阅。"""
-        return fnmatchcase(event_type, self.pattern) and (self.when is None or self.when(payload))
+        return _fits(event_type, self.pattern) and (self.when is None or self.when(payload))
+
+
+@lru_cache(maxsize=4096)
+def _fits(event_type: str, pattern: str) -> bool:
+    """Asked of every subscriber for every event; there are few types of events."""
+    return fnmatchcase(event_type, pattern)
 
 
 SUBSCRIBERS: Registry[Subscriber] = Registry("subscriber")

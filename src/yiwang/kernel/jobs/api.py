@@ -58,7 +58,7 @@ class JobsOut(Schema):
     next: str
 
 
-@router.get("", response=JobsOut, operation_id="list_jobs", summary="My background work")
+@router.get("/", response=JobsOut, operation_id="list_jobs", summary="My background work")
 @api_signed_in
 def list_jobs(request: HttpRequest, page: Query[PageQuery]) -> dict[str, Any]:
     """The caller's own jobs, newest first. 我的任务。"""

@@ -8,19 +8,17 @@ come from the model, never from outside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import Col
+from django.db.models.base import ModelState
+
+from .binding import Convert, make_converters, make_preparer, plain_type
 
 M = TypeVar("M", bound=models.Model)
-Converter = Callable[[Any], Any]
-Preparer = Callable[[Any, BaseDatabaseWrapper], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,7 @@ def run_together(first: Statement, *others: Statement) -> int:
 class Rows(Generic[M]):
     """Inserting, changing and reading rows of one model. 行语句。 Use `rows_of`."""
 
-    def __init__(self, model: type[M], vendor: str) -> None:
-        del vendor  # It only tells one instance from another.
+    def __init__(self, model: type[M]) -> None:
         self.model = model
         self.fields = {field.attname: field for field in model._meta.concrete_fields}
         self.table = _quote(model._meta.db_table)
@@ -62,9 +59,11 @@ class Rows(Generic[M]):
         self._converters = [
             (place, convert)
             for place, field in enumerate(self.fields.values())
-            for convert in _converters(field)
+            for convert in make_converters(field)
         ]
-        self._preparers = {name: _preparer(field) for name, field in self.fields.items()}
+        self._binders = {
+            name: (plain_type(field), make_preparer(field)) for name, field in self.fields.items()
+        }
         self._names = list(self.fields)
         self._given = tuple(
             name for name, field in self.fields.items() if not isinstance(field, models.AutoField)
@@ -123,14 +122,25 @@ class Rows(Generic[M]):
         return f"SELECT {columns} FROM {self.table} WHERE {where.format(table=self.table, **names)}"  # noqa: S608
 
     def _bind(self, values: Mapping[str, Any]) -> list[Any]:
-        database = connections[DEFAULT_DB_ALIAS]
-        return [self._preparers[name](value, database) for name, value in values.items()]
+        binders = self._binders_of(tuple(values))
+        return [
+            value if value is None or type(value) is plain else prepare(value)
+            for value, (plain, prepare) in zip(values.values(), binders, strict=True)
+        ]
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _binders_of(self, names: tuple[str, ...]) -> list[tuple[type | None, Convert]]:
+        return [self._binders[name] for name in names]
 
     def _from_db(self, row: Sequence[Any]) -> M:
         values = list(row)
         for place, convert in self._converters:
             values[place] = convert(values[place])
-        return self.model.from_db(DEFAULT_DB_ALIAS, self._names, values)
+        # As `from_db` makes one, without asking each of its fields and without signals.
+        found, state = self.model.__new__(self.model), ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        found.__dict__.update(zip(self._names, values, strict=True), _state=state)
+        return found
 
 
 class Columns:
@@ -156,15 +166,13 @@ class Columns:
 
     def read(self, statement: Statement) -> list[dict[str, Any]]:
         """The rows that a statement over these columns gives. 读取。"""
-        converters = [(name, _converters(field)) for name, field in self.picked]
+        converters = [(name, make_converters(field)) for name, field in self.picked]
         with connection.cursor() as cursor:
             cursor.execute(statement.text, statement.values)
             return [_convert(converters, row) for row in cursor.fetchall()]
 
 
-def _convert(
-    converters: Sequence[tuple[str, list[Converter]]], row: Sequence[Any]
-) -> dict[str, Any]:
+def _convert(converters: Sequence[tuple[str, list[Convert]]], row: Sequence[Any]) -> dict[str, Any]:
     found = {}
     for (name, convert), value in zip(converters, row, strict=True):
         found[name] = value
@@ -175,38 +183,14 @@ def _convert(
 
 def rows_of(model: type[M]) -> Rows[M]:
     """The statements of a model for the database in use. 模型语句。"""
-    return cast("Rows[M]", _rows(model, connection.vendor))
+    # Told by the setting, which unlike the connection is not asked of each thread.
+    return cast("Rows[M]", _rows(model, connections.settings[DEFAULT_DB_ALIAS]["ENGINE"]))
 
 
 @lru_cache(maxsize=64)
-def _rows(model: type[models.Model], vendor: str) -> Rows[models.Model]:
-    return Rows(model, vendor)
-
-
-def _converters(field: models.Field[Any, Any]) -> list[Converter]:
-    """What turns a value of the database into one of the field, as a query of Django's would."""
-    expression = Col("t", field)
-    found = connection.ops.get_db_converters(expression) + expression.get_db_converters(connection)
-    return [lambda value, one=one: one(value, expression, connection) for one in found]  # type: ignore[misc]
-
-
-def _preparer(field: models.Field[Any, Any]) -> Preparer:
-    """What turns a value of the field into one to bind, as saving through Django would.
-
-    Most values are bound as they are; of those Django would ask five objects each time.
-    """
-    bare = getattr(field, "target_field", field)
-    as_it_is = str if type(bare) in (models.CharField, models.TextField) else None
-    is_moment = type(bare) is models.DateTimeField
-
-    def prepare(value: Any, database: BaseDatabaseWrapper) -> Any:
-        if value is None or type(value) is as_it_is:
-            return value
-        if is_moment and type(value) is datetime and value.tzinfo:
-            return database.ops.adapt_datetimefield_value(value)
-        return field.get_db_prep_save(value, database)
-
-    return prepare
+def _rows(model: type[models.Model], engine: str) -> Rows[models.Model]:
+    del engine  # It only tells one instance from another.
+    return Rows(model)
 
 
 def _column(field: models.Field[Any, Any]) -> str:

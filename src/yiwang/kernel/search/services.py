@@ -19,7 +19,7 @@ from yiwang.kernel.base.errors import InvalidInput
 from .engines import TABLE, Match, words_index
 from .highlight import mark, snippet
 from .models import SearchEntry, SearchFacet
-from .sounds import as_sound
+from .sounds import as_sound, list_syllables
 from .synonyms import (
     SYNONYMS,
     add_synonyms,
@@ -44,6 +44,7 @@ __all__ = [
     "count_facets",
     "index_entry",
     "list_shipped_synonyms",
+    "list_syllables",
     "list_synonyms",
     "rebuild_index",
     "remove_entry",

@@ -28,11 +28,16 @@ def as_sound(chunk: str) -> str:
     return SIGN + chunk if LETTERS.fullmatch(chunk) else ""
 
 
-@lru_cache(maxsize=20_000)
-def _sounds_of(run: str) -> tuple[str, ...]:
+def list_syllables(text: str) -> list[str]:
+    """The pinyin of a text's characters, without tones; what is no Han character is left out. 拼音。"""
     from pypinyin import lazy_pinyin  # its tables take a third of a second to load
 
-    syllables = [one for one in lazy_pinyin(run, errors="ignore", v_to_u=False) if one.isascii()]
+    return [one for one in lazy_pinyin(text, errors="ignore", v_to_u=False) if one.isascii()]
+
+
+@lru_cache(maxsize=20_000)
+def _sounds_of(run: str) -> tuple[str, ...]:
+    syllables = list_syllables(run)
     places = range(len(syllables))
     whole = ["".join(syllables[place:])[:WORD_LIMIT] for place in places]
     first = ["".join(one[0] for one in syllables[place:]) for place in places]

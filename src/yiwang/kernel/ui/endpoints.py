@@ -48,6 +48,12 @@ def api_open_query(operation: Operation) -> Operation:
     return operation
 
 
+def api_own_login(operation: Operation) -> Operation:
+    """A public operation that reads a header of its own for who calls, as OAuth wants it. 自行鉴权。"""
+    operation.own_login = True  # type: ignore[attr-defined]
+    return operation
+
+
 class PageQuery(Schema):
     """Which part of a list is wanted: how many, and after which place. 分页参数。"""
 
@@ -81,6 +87,7 @@ __all__ = [
     "Reason",
     "api_needs",
     "api_open_query",
+    "api_own_login",
     "api_public",
     "api_signed_in",
     "take_newest",

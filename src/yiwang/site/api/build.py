@@ -76,6 +76,7 @@ def build_api() -> YiwangAPI:
                 access_of(operation),
                 declared_names(operation),
                 is_open=getattr(operation.view_func, "open_query", False),
+                own_login=getattr(operation.view_func, "own_login", False),
             )
         ]
     return api
@@ -84,7 +85,7 @@ def build_api() -> YiwangAPI:
 def gather_routers() -> list[tuple[str, Router]]:
     """The router of each module that has an `api` part, under its prefix. 各模块接口。"""
     return [
-        (f"/{config.url_prefix}/", import_module(f"{config.name}.api").router)
+        (f"/{config.url_prefix}", import_module(f"{config.name}.api").router)
         for config in apps.get_app_configs()
         if isinstance(config, ModuleConfig) and config.label != "site" and config.has_part("api")
     ]

@@ -24,15 +24,21 @@ class Guard:
     """Stands before one operation. 接口守卫。"""
 
     def __init__(
-        self, access: Access, declared: frozenset[str] = frozenset(), *, is_open: bool = False
+        self,
+        access: Access,
+        declared: frozenset[str] = frozenset(),
+        *,
+        is_open: bool = False,
+        own_login: bool = False,
     ) -> None:
         self.access = access
         self.declared = declared
         self.is_open = is_open
+        self.own_login = own_login
 
     def __call__(self, request: HttpRequest) -> Actor:
         header = request.headers.get("Authorization", "")
-        if header:
+        if header and not self.own_login:
             request.actor = _read_token(header)  # type: ignore[attr-defined]
         elif request.method not in SAFE_METHODS and actor_of(request) != ANONYMOUS:
             _check_form_token(request)

@@ -42,6 +42,7 @@ PLAIN: dict[int, tuple[str, str]] = {
     405: ("api.method.not_allowed", msg("This address does not take this method")),
     413: ("api.request.too_large", msg("The request is larger than this node takes")),
     415: ("api.request.media_type", msg("The request's content type is not taken here")),
+    416: ("api.request.range", msg("The file has no such part")),
     422: ("api.request.invalid", msg("Some values cannot be taken; see errors")),
     500: ("internal.error", msg("Something went wrong here; the fault is recorded")),
 }
@@ -159,7 +160,7 @@ class ApiErrors:
 
 def _reshape(response: HttpResponseBase) -> HttpResponse:
     answer = plain_problem(response.status_code)
-    for name in ("Cache-Control", "Allow", "WWW-Authenticate", "Retry-After"):
+    for name in ("Cache-Control", "Allow", "WWW-Authenticate", "Retry-After", "Content-Range"):
         if name in response.headers:
             answer[name] = response.headers[name]
     return answer

@@ -250,6 +250,21 @@ def check_pool(node: Node) -> Iterator[Finding]:
         yield ok(msg("%(parts)s pool parts are in place"), parts=found.parts)
 
 
+def check_evidence(node: Node) -> Iterator[Finding]:
+    """The evidence log hangs together; deep: down to every entry. 存证核对。"""
+    from yiwang.kernel.evidence.services import examine_log, is_restored
+
+    if is_restored():
+        yield bad("warn", msg("The node was put back from a backup; its evidence log waits for a word"),
+                  msg("Run: yiwang evidence new-epoch, or yiwang evidence resume"))  # fmt: skip
+    problems = examine_log(deep=node.deep)
+    if problems:
+        yield bad("fail", msg("The evidence log: %(problems)s"),
+                  msg("See docs/howto/keep-evidence.md"), problems="; ".join(problems))  # fmt: skip
+    else:
+        yield ok(msg("The evidence log hangs together"))
+
+
 def check_jobs(_node: Node) -> Iterator[Finding]:
     """Background work moves. 后台任务。"""
     from yiwang.kernel.jobs.services import describe_health
@@ -281,6 +296,7 @@ CHECKS: dict[str, Check] = {
     "ledger": check_ledger,
     "files": check_files,
     "pool": check_pool,
+    "evidence": check_evidence,
     "jobs": check_jobs,
     "settings": check_settings,
     "fonts": check_fonts,

@@ -46,6 +46,7 @@ def restore(file: Path, home: Path, *, database: str = "", passphrase: str = "")
             manifest = extract_archive(source, draft)
         check_database(manifest, database)
         place_home(draft, manifest, passphrase)
+        mark_evidence(draft / "home", manifest["made_at"])
         if manifest["database"] == "postgresql":
             fill_database(draft, database)
         if home.exists():
@@ -98,6 +99,16 @@ def place_home(draft: Path, manifest: dict[str, Any], passphrase: str) -> None:
         (draft / "node.json").rename(target)
     if manifest["database"] == "sqlite":
         shutil.move(draft / "database" / DATABASE_FILE, home / "yiwang.sqlite3")
+
+
+def mark_evidence(home: Path, made_at: str) -> None:
+    """Have the evidence log wait until somebody says how it goes on. 标记存证待确认。
+
+    Only people know whether the node signed more after the backup; to sign again from here would
+    then be a second history.
+    """
+    if (home / "evidence").is_dir():
+        (home / "evidence" / "restored").write_text(f"{made_at}\n", "ascii")
 
 
 def fill_database(draft: Path, database: str) -> None:

@@ -21,7 +21,9 @@ from .names import DATABASE_FILE
 PIECE = 1024 * 1024
 _RECORDS = re.compile(r"r_\d+(_[hw])?")
 # Written by migrating, or worth nothing in another place.
-LEFT_OUT = ("django_migrations", "yiwang_cache")
+LEFT_OUT = ("django_migrations", "yiwang_cache", "lookup_projection")
+# Rows by key, a copy of what the pool holds; a restored node makes it anew.
+_PROJECTIONS = re.compile(r"lookup_p\d+")
 
 
 def take_snapshot(folder: Path) -> dict[str, Any]:
@@ -85,7 +87,8 @@ def list_tables() -> list[str]:
     """The ordinary tables of the node, by name. 业务表清单。"""
     with connection.cursor() as cursor:
         found = connection.introspection.get_table_list(cursor)
-    return sorted(one.name for one in found if one.type == "t" and one.name not in LEFT_OUT)
+    names = [one.name for one in found if one.type == "t" and one.name not in LEFT_OUT]
+    return sorted(name for name in names if not _PROJECTIONS.fullmatch(name))
 
 
 def is_record_table(name: str) -> bool:

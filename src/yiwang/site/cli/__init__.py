@@ -44,6 +44,9 @@ MODULES = (
     "share",
     "source",
     "entity",
+    "harvest",
+    "lineage",
+    "exchange",
     "quality",
     "notices",
     "case",
@@ -51,6 +54,7 @@ MODULES = (
     "records",
     "texts",
     "app",
+    "evidence",
     "care",
     "reindex",
 )

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from yiwang.kernel.base.act import Act, Ref
+from yiwang.kernel.base.ids import new_id
 from yiwang.kernel.events.models import EventDelivery, EventRow
 from yiwang.kernel.events.types import SUBSCRIBERS, Handler, Subscriber, When
 from yiwang.kernel.jobs import services as jobs
-from yiwang.kernel.query.rows import rows_of
+from yiwang.kernel.query.rows import rows_of, run_together
 
 DELIVER = "events.deliver"
 
@@ -21,27 +22,29 @@ def announce(act: Act, event_type: str, payload: Mapping[str, Any]) -> str:
     deliveries exist exactly when the act does. `payload` is JSON: ids and short facts, never
     personal data.
     """
-    event = EventRow(
-        type=event_type,
-        at=act.at,
-        actor_id=act.actor.id,
-        act_id=act.id,
-        payload=dict(payload),
-    )
-    rows_of(EventRow).insert([event])
+    event_id, told = new_id(), dict(payload)
+    row = {
+        "id": event_id,
+        "type": event_type,
+        "at": act.at,
+        "actor_id": act.actor.id,
+        "act_id": act.id,
+        "payload": told,
+    }
+    run_together(rows_of(EventRow).inserting_values([row]))
     for subscriber in SUBSCRIBERS.values():
-        if subscriber.wants(event_type, event.payload):
-            _address(act, event, subscriber)
-    return event.id
+        if subscriber.wants(event_type, told):
+            _address(act, event_id, event_type, subscriber)
+    return event_id
 
 
-def _address(act: Act, event: EventRow, subscriber: Subscriber) -> None:
-    delivery = EventDelivery(event=event, subscriber=subscriber.name)
+def _address(act: Act, event_id: str, event_type: str, subscriber: Subscriber) -> None:
+    delivery = EventDelivery(event_id=event_id, subscriber=subscriber.name)
     job = jobs.enqueue(
         act,
         DELIVER,
         {"delivery_id": delivery.id},
-        on=Ref("events.event", event.id, f"{event.type} → {subscriber.name}"),
+        on=Ref("events.event", event_id, f"{event_type} → {subscriber.name}"),
     )
     delivery.job_id = job.id
     delivery.save(force_insert=True)

@@ -52,7 +52,16 @@ from .people import Directory, find_people, find_person, suggest_people
 from .roles import grant_role, list_grants, revoke_role
 from .rules import Rules, get_rules
 from .sign_in import end_session, forget_ended_sessions, list_sessions, resume, sign_in, sign_out
-from .tokens import authenticate_token, issue_token, list_tokens, revoke_token, rotate_token
+from .tokens import (
+    authenticate_token,
+    find_token_id,
+    issue_pass,
+    issue_token,
+    list_tokens,
+    require_token,
+    revoke_token,
+    rotate_token,
+)
 
 __all__ = [
     "Directory",
@@ -76,6 +85,7 @@ __all__ = [
     "find_people",
     "find_permissions",
     "find_person",
+    "find_token_id",
     "find_unlocked",
     "forget_ended_sessions",
     "forget_old_guards",
@@ -90,6 +100,7 @@ __all__ = [
     "import_organizations",
     "installer_actor",
     "is_change_due",
+    "issue_pass",
     "issue_token",
     "list_account_ids",
     "list_accounts",
@@ -111,6 +122,7 @@ __all__ = [
     "name_organization",
     "plan_accounts",
     "plan_organizations",
+    "require_token",
     "reset_password",
     "resume",
     "revoke_role",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from datetime import timedelta
 
+from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 
 from yiwang.kernel.base.act import SYSTEM, Actor, Ref
 from yiwang.kernel.base.clock import now
@@ -20,6 +23,10 @@ from .passwords import lock_account_row, must_change
 from .rules import get_rules
 
 PREFIX = "yw_"
+SHORT_PREFIX = "ys_"
+SHORT_SALT = "yiwang.identity.pass"
+SHORT_SECONDS = 3600
+SHORT_DIGITS = 16
 USED_STEP = timedelta(minutes=1)
 
 
@@ -72,19 +79,57 @@ def list_tokens(actor: Actor) -> list[TokenInfo]:
 
 
 def authenticate_token(secret: str) -> Actor:
-    """The actor behind a secret; NotAuthenticated for any that does not count. 校验令牌。"""
-    found = (
-        Token.objects.select_related("account")
-        .filter(digest=_digest(secret), revoked_at=None, expires_at__gt=now())
-        .first()
+    """The actor behind a secret; NotAuthenticated for any that does not count. 校验令牌。
+
+    The secret is that of a token, or a pass made from one, which ends with it.
+    """
+    found = _find_live(_find_token(secret))
+    if found.last_used_at is None or now() - found.last_used_at > USED_STEP:
+        Token.objects.filter(pk=found.pk).update(last_used_at=now())
+    return make_actor(found.account)
+
+
+def issue_pass(token_id: str, secret: str) -> tuple[str, int]:
+    """A secret for an hour, for who shows a token's id and secret, and its seconds. 短期凭证。
+
+    The client credentials of RFC 6749, section 4.4. It ends earlier with its token.
+    """
+    found = _find_live(Token.objects.filter(pk=token_id, digest=_digest(secret)))
+    told = signing.TimestampSigner(salt=SHORT_SALT).sign(
+        f"{found.pk} {found.digest[:SHORT_DIGITS]}"
     )
+    return SHORT_PREFIX + base64.urlsafe_b64encode(told.encode()).decode(), SHORT_SECONDS
+
+
+def find_token_id(secret: str) -> str:
+    """The id of the token behind a secret that counts. 凭证所属令牌。"""
+    return str(_find_live(_find_token(secret)).pk)
+
+
+def require_token(token_id: str) -> None:
+    """Raise NotAuthenticated unless a token counts still. 校验令牌仍有效。"""
+    _find_live(Token.objects.filter(pk=token_id))
+
+
+def _find_token(secret: str) -> QuerySet[Token]:
+    if not secret.startswith(SHORT_PREFIX):
+        return Token.objects.filter(digest=_digest(secret))
+    try:
+        told = base64.urlsafe_b64decode(secret.removeprefix(SHORT_PREFIX).encode()).decode()
+        named = signing.TimestampSigner(salt=SHORT_SALT).unsign(told, max_age=SHORT_SECONDS)
+    except (ValueError, signing.BadSignature):
+        return Token.objects.none()
+    token_id, _space, digits = named.partition(" ")
+    return Token.objects.filter(pk=token_id, digest__startswith=digits)
+
+
+def _find_live(tokens: QuerySet[Token]) -> Token:
+    found = tokens.select_related("account").filter(revoked_at=None, expires_at__gt=now()).first()
     if found is None or found.account.locked_at is not None or must_change(found.account):
         raise NotAuthenticated(
             "identity.token.invalid", "The token is unknown, expired, revoked or its account rests"
         )
-    if found.last_used_at is None or now() - found.last_used_at > USED_STEP:
-        Token.objects.filter(pk=found.pk).update(last_used_at=now())
-    return make_actor(found.account)
+    return found
 
 
 def _own(actor: Actor, token_id: str) -> Token:

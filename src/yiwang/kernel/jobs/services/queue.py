@@ -71,7 +71,7 @@ def put(
     run_at: datetime | None = None,
     unique_key: str = "",
 ) -> Job:
-    """Like `enqueue`, for the scheduler, which acts for nobody. 内部入队。"""
+    """Like `enqueue`, for the scheduler and tasks, which act for nobody. 内部入队。"""
     task = TASKS.get(kind)
     on = on or Ref("", "")
     job = Job(

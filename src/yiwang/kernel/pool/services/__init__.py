@@ -9,7 +9,14 @@ from yiwang.kernel.pool.types import ROW
 from .checking import check_parts
 from .compaction import compact, count_parts, list_fragmented, sweep_orphans, verify_parts
 from .engine import Connection, engine, pool_folder, try_query
-from .exporting import export_rows, read_staged, staged_relation
+from .exporting import (
+    export_rows,
+    read_staged,
+    staged_relation,
+    stream_arrow,
+    write_difference,
+)
+from .matching import match_rows
 from .planning import compare_columns, describe_drift, plan_commit
 from .profiling import SHOWN, describe_pattern, profile_relation
 from .reading import (
@@ -22,7 +29,16 @@ from .reading import (
     relation_since,
     stands_on,
 )
-from .rows import count_matching, count_values, find_row, list_rows, list_spans, origin_of, profile
+from .rows import (
+    count_matching,
+    count_values,
+    find_matches,
+    find_row,
+    list_rows,
+    list_spans,
+    origin_of,
+    profile,
+)
 from .sql import make_distinct, name_list, quote_name, quote_text
 from .staging import (
     discard,
@@ -39,6 +55,7 @@ from .versions import (
     get_delivery_profile,
     get_version,
     get_versions,
+    latest_of,
     list_versions,
     purge,
     withdraw,
@@ -63,10 +80,12 @@ __all__ = [
     "engine",
     "export_rows",
     "find_latest",
+    "find_matches",
     "find_row",
     "get_delivery_profile",
     "get_version",
     "get_versions",
+    "latest_of",
     "list_arrivals",
     "list_fragmented",
     "list_kinds",
@@ -74,6 +93,7 @@ __all__ = [
     "list_spans",
     "list_versions",
     "make_distinct",
+    "match_rows",
     "name_list",
     "origin_of",
     "plan_commit",
@@ -94,9 +114,11 @@ __all__ = [
     "stage_rows",
     "staged_relation",
     "stands_on",
+    "stream_arrow",
     "sweep_orphans",
     "try_query",
     "verify_parts",
     "withdraw",
+    "write_difference",
     "write_parquet",
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from yiwang.kernel.base.act import Act
 from yiwang.kernel.base.errors import Conflict, NotFound
@@ -65,6 +67,12 @@ def find_latest(table_id: str) -> VersionInfo | None:
     """The version that counts now. 当前版本。"""
     head = find_head(table_id)
     return describe(head) if head else None
+
+
+def latest_of(table: Any) -> QuerySet[Version, Any]:
+    """The id of the version that counts as a subquery; `table` may be an outer reference. 当前版本子查询。"""
+    rows = Version.objects.filter(table=table, state=VersionState.LIVE)
+    return rows.order_by("-number").values("id")[:1]
 
 
 def list_versions(table_id: str) -> list[VersionInfo]:

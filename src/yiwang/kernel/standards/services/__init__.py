@@ -5,6 +5,13 @@ from yiwang.kernel.standards.checks import (
     luhn_check_digit,
     organization_check_digit,
 )
+from yiwang.kernel.standards.disguises import (
+    disguise,
+    disguise_sql,
+    needs_key,
+    offer_disguises,
+    read_disguise,
+)
 from yiwang.kernel.standards.documents import dump_code_set
 from yiwang.kernel.standards.identity import (
     id_check_digit,
@@ -70,6 +77,8 @@ __all__ = [
     "check_value",
     "credit_check_digit",
     "difference_sql",
+    "disguise",
+    "disguise_sql",
     "dump_code_set",
     "edit_element",
     "export_code_set",
@@ -101,8 +110,11 @@ __all__ = [
     "mask_value",
     "may_hold_sql",
     "name_element",
+    "needs_key",
+    "offer_disguises",
     "organization_check_digit",
     "passes_sql",
+    "read_disguise",
     "read_element",
     "read_typed",
     "read_typed_sql",

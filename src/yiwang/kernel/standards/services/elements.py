@@ -11,8 +11,8 @@ from yiwang.kernel.base.act import Actor
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import NotFound
 from yiwang.kernel.standards.checks import CHECKS
+from yiwang.kernel.standards.disguises import disguise, disguise_sql
 from yiwang.kernel.standards.forms import PLAIN
-from yiwang.kernel.standards.masks import mask_text, mask_text_sql
 from yiwang.kernel.standards.overlay import Standards, current_standards
 from yiwang.kernel.standards.readings import difference_sql as _difference_sql
 from yiwang.kernel.standards.readings import read_text, read_text_sql
@@ -146,12 +146,12 @@ def _suggester(standards: Standards, day: date) -> Suggester:
 
 def mask_value(element: AnyElement, text: str | None) -> str | None:
     """A value as it may be shown to those who may not see it whole. 脱敏。"""
-    return mask_text(_element(element).mask, text)
+    return disguise(_element(element).mask, b"", text)
 
 
 def mask_sql(element: AnyElement, column_sql: str) -> str:
     """`mask_value` as a DuckDB expression over a VARCHAR expression. 脱敏 SQL。"""
-    return mask_text_sql(_element(element).mask, column_sql)
+    return disguise_sql(_element(element).mask, b"", column_sql)
 
 
 def check_value(element: AnyElement, text: str | None, *, on_date: date | None = None) -> str:

@@ -144,12 +144,13 @@ def preview(
     numbers: Sequence[int] = (),
     link: str = "",
     query: str = "",
+    label: str = "",
 ) -> dict[str, Any]:
     """Rows of a table as they are, absent values named, masked ones marked. 数据预览。
 
     A column is a text, or anything with `name` and perhaps `note` and `masked`. Rows count from
     `first_row` unless `numbers` says theirs; with `link` each leads to `link` + number + `/` +
-    `query`.
+    `query`; `label` tells several tables of a page apart.
     """
     heads = [head if hasattr(head, "name") else {"name": head} for head in columns]
     masked = [bool(getattr(head, "masked", False)) for head in heads]
@@ -157,4 +158,4 @@ def preview(
         (numbers[place] if numbers else first_row + place, list(zip(row, masked, strict=False)))
         for place, row in enumerate(rows)
     ]
-    return {"heads": heads, "lines": lines, "link": link, "query": query}
+    return {"heads": heads, "lines": lines, "link": link, "query": query, "label": label}

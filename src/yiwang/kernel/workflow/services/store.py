@@ -20,6 +20,7 @@ from yiwang.kernel.query.rows import Statement, rows_of, run_together
 from yiwang.kernel.workflow.models import Case, CaseCopy, CaseEntry, Task
 from yiwang.kernel.workflow.types import (
     DONE,
+    NEVER,
     CaseState,
     ChildState,
     Event,
@@ -254,20 +255,25 @@ def _task_rows(case: Case, old: CaseState, draft: Draft, at: datetime) -> Iterat
             yield rows_of(Task).updating(task_id, values)
         else:
             new.append(
-                Task(
-                    id=task_id,
-                    case=case,
-                    node=touched.node,
-                    visit=touched.visit,
-                    kind=touched.task.kind,
-                    parent=touched.task.parent,
-                    opened_at=at,
-                    code=case.code,
+                {
+                    **UNTOUCHED,
+                    "id": task_id,
+                    "case_id": case.pk,
+                    "node": touched.node,
+                    "visit": touched.visit,
+                    "kind": touched.task.kind,
+                    "parent": touched.task.parent,
+                    "opened_at": at,
+                    "code": case.code,
                     **values,
-                )
+                }
             )
     if new:
-        yield rows_of(Task).inserting(new)
+        yield rows_of(Task).inserting_values(new)
+
+
+UNTOUCHED = {"opinion": "", "due_at": NEVER, "yellow_at": NEVER}
+"""What a new task has of what not every change of one writes. 新任务默认值。"""
 
 
 def _move_due(case: Case, state: CaseState, events: Sequence[Event]) -> Iterator[Statement]:

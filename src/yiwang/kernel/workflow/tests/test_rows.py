@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -27,6 +27,20 @@ def test_what_is_inserted_is_what_django_reads():
 
     first, second = ActRow.objects.order_by("id")
     assert (first.at, first.details, second.reason) == (AT, details, "100%")
+
+
+@pytest.mark.parametrize("details", [{"at": AT, "汉": 1.5}, {}, [1, "x"], "text", 7])
+def test_unusual_values_stand_in_the_database_as_django_writes_them(details):
+    elsewhere = AT.astimezone(timezone(timedelta(hours=8)))
+    ours, theirs = (act(number, details=details) for number in (1, 2))
+    ours.at = theirs.at = elsewhere
+    rows_of(ActRow).insert([ours])
+    theirs.save(force_insert=True)
+    with connection.cursor() as cursor:
+        columns = "CAST(at AS text), CAST(details AS text)"
+        cursor.execute(f"SELECT {columns} FROM {ActRow._meta.db_table} ORDER BY id")
+        first, second = cursor.fetchall()
+    assert first == second
 
 
 def test_what_django_wrote_is_what_is_selected():

@@ -107,6 +107,13 @@ class Item(models.Model):
         ordering = ["resource", "position"]
 
 
+class ItemMark(models.Model):
+    """How often the items of a resource have changed; triggers count. 信息项变更标记。"""
+
+    resource = models.CharField(primary_key=True, max_length=ID_LENGTH)
+    number = models.PositiveBigIntegerField(default=0)
+
+
 class Unmasking(models.Model):
     """For how long an account sees a resource unmasked, and why. 明文查看许可。"""
 

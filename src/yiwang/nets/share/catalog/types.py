@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -238,6 +238,26 @@ RESOURCE_TABS: Registry[ResourceTabs] = Registry("tab of a resource")
 ResourcePanel = Callable[[Actor, Any], tuple[str, Mapping[str, Any]] | None]
 RESOURCE_PANELS: Registry[ResourcePanel] = Registry("panel of a resource")
 """What modules above show on an entry's first page: a template, and what it shows as `panel`. 资源页面板登记。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependent:
+    """Something that uses columns of a resource, such as a grant. 依赖方。
+
+    `organization` is the code of who has it, `columns` those of the resource that it uses;
+    `direct` is whether it uses them itself or by way of something made of them.
+    """
+
+    id: str
+    label: str
+    organization: str
+    columns: tuple[str, ...]
+    direct: bool = True
+
+
+ColumnDependents = Callable[[str, Sequence[str]], Sequence[Dependent]]
+COLUMN_DEPENDENTS: Registry[ColumnDependents] = Registry("what depends on columns")
+"""Modules above say what hangs on columns of a resource that are to go. 列依赖登记。"""
 
 VersionOrigin = Callable[[Actor, str], tuple[str, str] | None]
 VERSION_ORIGINS: Registry[VersionOrigin] = Registry("origin of a version")

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from django.apps import apps
+from django.db.models.signals import post_migrate
+
 from yiwang.kernel.base.act import SYSTEM, Actor, Ref
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.base.todo import TODO_SOURCES, Todo
@@ -32,10 +35,15 @@ from .services.casework import (
     items_page,
 )
 from .services.items import adopt_proposals, decline_proposals
+from .services.marks import install_marks
 from .services.permissions import DECIDE, GRADE_RULE, READ
 from .services.publishing import publish_entry, submit_entry
 
 SHARE = msg("Data sharing")
+
+post_migrate.connect(
+    install_marks, sender=apps.get_app_config("catalog"), dispatch_uid="catalog.marks"
+)
 
 add_menu(
     "catalog:list", msg("Catalogue"), section=SHARE, permission=READ, order=210, icon="catalog"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,6 +24,7 @@ from yiwang.kernel.ui.forms import ReasonForm, add_failure
 from yiwang.kernel.ui.lists import Column, Empty, Filter, Light, ListSpec, render_list
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services.permissions import EDIT, LOOK
+from yiwang.nets.share.catalog.types import Dependent
 
 from . import services
 from .forms import AgainForm, SendForm
@@ -250,6 +253,7 @@ def show_detail(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
 def detail_context(actor: Actor, delivery: Delivery) -> dict[str, Any]:
     """What the page of a delivery shows. 报送详情内容。"""
     told = Instructions.from_json(delivery.instructions)
+    affected = services.list_affected(delivery)
     owner = identity.get_organizations([delivery.owner]).get(delivery.owner)
     initial = told.as_json() | {"key": ", ".join(told.key), "kind": delivery.kind}
     return {
@@ -264,6 +268,8 @@ def detail_context(actor: Actor, delivery: Delivery) -> dict[str, Any]:
         "notes": [explain_note(note) for note in delivery.reading.get("notes", [])],
         "format_name": FORMAT_NAMES.get(delivery.reading.get("format", ""), ""),
         "differing": label_differences(delivery),
+        "affected": describe_affected(actor, affected),
+        "seen": catalog.sign_dependents(affected),
         "again": AgainForm(initial=initial),
         "may_look": actor.may(LOOK, organization=delivery.owner),
         "may_edit": actor.may(EDIT, organization=delivery.owner),
@@ -271,6 +277,20 @@ def detail_context(actor: Actor, delivery: Delivery) -> dict[str, Any]:
         "may_withdraw": actor.may(WITHDRAW, organization=delivery.owner),
         "may_purge": actor.may(PURGE, organization=delivery.owner),
     }
+
+
+def describe_affected(actor: Actor, found: Sequence[Dependent]) -> list[tuple[str, str, str]]:
+    """Who uses columns that would go: what it is, whose, which columns. 受影响方说明。
+
+    Those of others that the reader may not know of are there without a name.
+    """
+    names = catalog.name_codes({one.organization for one in found})
+    return [
+        (one.label, names[one.organization], "、".join(one.columns))
+        if one.direct or actor.may(SEE, organization=one.organization)
+        else (gettext("A grant of other data made of it"), "", "、".join(one.columns))
+        for one in found
+    ]
 
 
 def explain_note(note: dict[str, Any]) -> str:
@@ -316,7 +336,8 @@ def decide(request: HttpRequest, delivery_id: str) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("connect:detail", delivery_id)
     if "anyway" in request.POST:
-        return act_with_reason(request, delivery_id, services.land_anyway)
+        seen = request.POST.get("seen", "") if "looked" in request.POST else ""
+        return act_with_reason(request, delivery_id, partial(services.land_anyway, seen=seen))
     form = AgainForm(request.POST)
     if not form.is_valid():
         return refuse(request, delivery_id, form)

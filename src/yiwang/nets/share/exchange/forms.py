@@ -13,6 +13,7 @@ from yiwang.kernel.ui.labels import in_language
 from yiwang.nets.share.catalog.types import ItemInfo
 
 from . import services
+from .items import CLEAR, ItemsField, offer_items
 from .models import REASON, WORDS, Terms
 from .types import Method, Wanted
 
@@ -39,14 +40,13 @@ class RequestForm(forms.Form):
         label=_("Legal duty"), min_length=4, max_length=WORDS, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("The law or regulation with its clause, or the duty of your department"),
     )  # fmt: skip
-    columns = forms.MultipleChoiceField(
-        label=_("Data items"), widget=forms.CheckboxSelectMultiple,
-        help_text=_("As few as the purpose needs. Personal data comes masked."),
-    )  # fmt: skip
-    clear = forms.MultipleChoiceField(
-        label=_("Of these unmasked"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("Only where masked values do not serve; a second person of the owner has to agree"),
-    )  # fmt: skip
+    columns = ItemsField(
+        label=_("Data items"),
+        help_text=_(
+            "As few as the purpose needs. Personal data comes masked; a token tells one person from "
+            "another without saying who it is. To what is seen unmasked a second person of the owner has to agree."
+        ),
+    )
     row_filter = forms.CharField(
         label=_("Rows"), required=False, max_length=2000,
         help_text=_("Empty for all rows; else for example: street = 'East Lake' and state <> ''"),
@@ -65,17 +65,18 @@ class RequestForm(forms.Form):
         super().__init__(*args, **named)
         kinds = services.list_purposes().values()
         self.fields["purpose_kind"].choices = [(one.code, in_language(one.label)) for one in kinds]  # type: ignore[attr-defined]
-        self.fields["columns"].choices = [(one.name, one.name) for one in items]  # type: ignore[attr-defined]
-        personal = [(one.name, one.name) for one in items if one.name in guarded]
-        self.fields["clear"].choices = personal  # type: ignore[attr-defined]
-        if not personal:
-            del self.fields["clear"]
+        self.fields["columns"].offer(offer_items(items, guarded))  # type: ignore[attr-defined]
 
     def wanted(self) -> Wanted:
         """What was filled in. 申请内容。"""
         said = dict(self.cleaned_data)
-        said["columns"], said["clear"] = tuple(said["columns"]), tuple(said.get("clear", ()))
-        return Wanted(**said)
+        ways: dict[str, str] = said.pop("columns")
+        return Wanted(
+            columns=tuple(ways),
+            clear=tuple(name for name, how in ways.items() if how == CLEAR),
+            masks={name: how for name, how in ways.items() if how not in ("", CLEAR)},
+            **said,
+        )
 
 
 class ReasonForm(forms.Form):

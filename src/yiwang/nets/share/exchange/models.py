@@ -19,7 +19,7 @@ class Request(models.Model):
     """Who asks for which columns and rows of a resource, for what, until when. 共享申请。
 
     Asked by an organization (`organization`), by the hand of `account`. `clear` are the columns
-    asked unmasked, `beyond` those that the purpose does not need. `automatic` was worked out when
+    asked unmasked, `masks` what others are to be masked by, `beyond` those that the purpose does not need. `automatic` was worked out when
     it was asked: nobody has to decide. `number` is that of its case.
     """
 
@@ -33,6 +33,7 @@ class Request(models.Model):
     duty = models.CharField(max_length=WORDS)
     columns = models.JSONField()
     clear = models.JSONField(default=list)
+    masks = models.JSONField(default=dict)
     beyond = models.JSONField(default=list)
     row_filter = models.TextField(blank=True)
     until = models.DateField()
@@ -50,7 +51,8 @@ class Grant(models.Model):
     """What an organization may have of a resource. 共享授权。
 
     What exactly stands in its newest `Terms`. `allocated` says that the data bureau gave it over
-    the refusal of the owner (调配). A revoked one stays, so that what was handed out is explained.
+    the refusal of the owner (调配). `mask_key` is what tokens, noise and moved days are made
+    with; it is destroyed with the grant. `used_rows` were handed out in `used_month` (2026-11). A revoked one stays, so that what was handed out is explained.
     """
 
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
@@ -60,6 +62,9 @@ class Grant(models.Model):
     purpose = models.CharField(max_length=WORDS)
     allocated = models.BooleanField(default=False)
     until = models.DateField(db_index=True)
+    used_month = models.CharField(max_length=7, blank=True)
+    used_rows = models.PositiveBigIntegerField(default=0)
+    mask_key = models.CharField(max_length=ID_LENGTH, blank=True)
     account = models.CharField(max_length=ID_LENGTH)
     created_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True)
@@ -70,7 +75,7 @@ class Grant(models.Model):
 class Terms(models.Model):
     """One version of what a grant allows; the newest holds. 授权条款。
 
-    `columns` of which `clear` unmasked, rows that meet `row_filter`, from a day until another, both
+    `columns` of which `clear` unmasked and those in `masks` masked by what it names, rows that meet `row_filter`, from a day until another, both
     included; `quota` rows a month, `rate` requests a minute.
     """
 
@@ -78,6 +83,7 @@ class Terms(models.Model):
     number = models.PositiveIntegerField()
     columns = models.JSONField()
     clear = models.JSONField(default=list)
+    masks = models.JSONField(default=dict)
     row_filter = models.TextField(blank=True)
     begins = models.DateField()
     until = models.DateField()
@@ -108,6 +114,23 @@ class Denial(models.Model):
     created_at = models.DateTimeField(default=now)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=ID_LENGTH, blank=True)
+
+
+class Miss(models.Model):
+    """How often a key was looked for in vain on a day under a grant. 未匹配计数。
+
+    The key itself is not kept: `key` is a keyed hash of it within the grant.
+    """
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="+")
+    day = models.DateField()
+    key = models.CharField(max_length=64)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["grant", "day", "key"], name="miss_of_grant"),
+        ]
 
 
 class DeliveryOut(models.Model):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -22,14 +23,16 @@ from yiwang.kernel.ui.flash import flash
 from yiwang.kernel.ui.forms import add_failure
 from yiwang.kernel.ui.labels import in_language
 from yiwang.kernel.ui.lists import build_list, render_list
+from yiwang.kernel.ui.sending import Span, send
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services import Head
 
 from . import services
 from .forms import DenyForm, NarrowForm, ReasonForm, RequestForm
+from .items import describe_columns, name_mask
 from .listing import DENIALS, GRANTS, HANDED_OUT, REQUESTS, light_of
 from .models import Grant, Request
-from .types import Ask, Method, RequestState
+from .types import GRANT_PANELS, Ask, Method, RequestState
 
 
 @needs(services.SEE)
@@ -117,7 +120,7 @@ def describe_request(found: Request) -> list[tuple[str, Any]]:
         (msg("Kind of purpose"), kind),
         (msg("Purpose"), found.purpose),
         (msg("Legal duty"), found.duty),
-        (msg("Data items"), _listed(found.columns)),
+        (msg("Data items"), describe_columns(found.columns, found.masks)),
         (msg("Of these unmasked"), _listed(found.clear)),
         (msg("Beyond the purpose"), _listed(found.beyond)),
         (msg("Rows"), found.row_filter or gettext("All")),
@@ -154,18 +157,34 @@ def _frame(request: HttpRequest, actor: Actor, grant: Grant) -> dict[str, Any]:
     masks, _ = services.mask_columns(grant.resource_id, terms[0])
     live = light_of(grant).color == "green"
     mine = actor.organization == grant.organization and actor.may(services.USE)
+    reads = grant.request.method != Method.CHECK
     return {
         "grant": grant,
         "light": light_of(grant),
         "terms": terms,
         "facts": describe_grant(grant, terms[0]),
-        "columns": [(name, name in masks) for name in terms[0].columns],
+        "columns": _describe_sight(terms[0], masks),
         "list": build_list(request, HANDED_OUT, services.list_handed_out(grant)),
-        "may_use": mine and live,
+        "may_use": mine and live and reads,
         "may_end": live and actor.may(services.REVOKE, organization=grant.resource.owner),
         "narrow": NarrowForm(terms[0]),
         "formats": catalog.FORMATS,
+        "panels": [one for port in GRANT_PANELS.values() if (one := port(actor, grant))],
     }
+
+
+def _describe_sight(terms: services.Terms, masks: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each column with how it is seen, nothing where it is seen whole."""
+    return [
+        (name, _name_sight(terms.masks.get(name, ""), guarded=name in masks))
+        for name in terms.columns
+    ]
+
+
+def _name_sight(chosen: str, *, guarded: bool) -> str:
+    if chosen:
+        return name_mask(chosen)
+    return msg("Masked") if guarded else ""
 
 
 def describe_grant(grant: Grant, terms: services.Terms) -> list[tuple[str, Any]]:
@@ -235,10 +254,19 @@ def _next_url(request: HttpRequest, found: services.GrantedRows) -> str:
 def download(request: HttpRequest, grant_id: str) -> HttpResponseBase:
     """The rows that a grant allows as a file. 下载授权数据。"""
     ask = Ask((), request.GET.get("filter", ""))
-    found = services.open_granted(
-        actor_of(request), grant_id, ask, ending=request.GET.get("format", "csv")
-    )
-    return FileResponse(found.stream, as_attachment=True, filename=found.name)
+    actor = actor_of(request)
+    found = services.open_granted(actor, grant_id, ask, ending=request.GET.get("format", "csv"))
+    size = os.fstat(found.stream.fileno()).st_size
+    sending = services.Sending(actor, found.plan, services.FileSource(found.stream))
+    return send(sending, Span(0, size, size), name=found.name)
+
+
+@needs(services.SEE)
+def take_evidence(request: HttpRequest, grant_id: str) -> HttpResponseBase:
+    """What was entered about a grant, with proofs that need no server. 下载存证包。"""
+    made = services.take_evidence(actor_of(request), grant_id)
+    headers = {"Content-Disposition": 'attachment; filename="evidence.zip"'}
+    return HttpResponse(made, content_type="application/zip", headers=headers)
 
 
 @needs(services.REVOKE)
@@ -340,6 +368,7 @@ urlpatterns = [
     path("grants/<str:grant_id>/", show_grant, name="grant"),
     path("grants/<str:grant_id>/rows/", show_rows, name="rows"),
     path("grants/<str:grant_id>/file/", download, name="file"),
+    path("grants/<str:grant_id>/evidence/", take_evidence, name="evidence"),
     path("grants/<str:grant_id>/revoke/", revoke, name="revoke"),
     path("grants/<str:grant_id>/narrow/", narrow, name="narrow"),
     path("denied/", show_denials, name="denials"),

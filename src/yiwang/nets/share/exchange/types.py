@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from yiwang.kernel.base.act import Actor
+from yiwang.kernel.base.registry import Registry
+
+MINUTE = timedelta(minutes=1)
 CASE = "share.request"
 """The type of the case that decides a request. 申请流程。"""
 GUARDED_FROM = 4
 """From this grade on people decide, two of them for the owner. 人工与双人审批起始级别。"""
+
+
+CHOSEN = "="
+"""Stands before a mask that a grant names, in place of the usual one. 授权指定脱敏。"""
 
 
 class RequestState(TextChoices):
@@ -30,6 +39,7 @@ class Method(TextChoices):
     PAGE = "page", _("Look at it here")
     FILE = "file", _("Files")
     API = "api", _("Interface")
+    CHECK = "check", _("Check only")
 
 
 class Handed(TextChoices):
@@ -77,7 +87,8 @@ class Duty:
 class Wanted:
     """What somebody asks for. 申请内容。
 
-    `clear` are the columns asked unmasked, `row_filter` an expression over any column, `volume`
+    `clear` are the columns asked unmasked, `masks` those to be masked in another way than usual
+    (`token`, `month`), `row_filter` an expression over any column, `volume`
     the rows of a month, `anyway` says to ask although a grant answers it already.
     """
 
@@ -87,6 +98,7 @@ class Wanted:
     duty: str
     until: date
     clear: tuple[str, ...] = ()
+    masks: Mapping[str, str] = field(default_factory=dict)
     row_filter: str = ""
     method: str = Method.PAGE
     volume: int = 10_000
@@ -95,11 +107,27 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One use of a grant: some of its columns, fewer of its rows. 取数请求。"""
+    """One use of a grant: some of its columns, fewer of its rows. 取数请求。
+
+    `version` is the number of the version whose pages were read before; 0 for whichever is newest.
+    `records` of stated values to compare, 0 for who reads rows; `purpose` where it is another one
+    than the grant's.
+    """
 
     columns: tuple[str, ...] = ()
     where: str = ""
+    version: int = 0
+    records: int = 0
+    purpose: str = ""
 
 
 WHOLE = Ask()
 """All columns and rows that a grant allows. 全部。"""
+
+RowSource = Callable[[Any], Sequence[tuple[int, tuple[str | None, ...]]] | None]
+ROW_SOURCES: Registry[RowSource] = Registry("source of granted rows")
+"""Quicker ways to all rows of a plan, in order and masked; None where one has none. 行来源登记。"""
+
+GrantPanel = Callable[[Actor, Any], tuple[str, Mapping[str, Any]] | None]
+GRANT_PANELS: Registry[GrantPanel] = Registry("panel of a grant")
+"""What modules above show on a grant's page: a template, and what it shows as `panel`. 授权页面板登记。"""

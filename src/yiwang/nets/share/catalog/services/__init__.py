@@ -18,7 +18,9 @@ from .authorities import (
 from .authorities import list_of_resource as list_authorities_of
 from .casework import list_cases
 from .declaring import declare_resources, retire_resource
+from .depending import list_dependents, sign_dependents
 from .entries import (
+    announced_resources,
     count_states,
     create_resource,
     describe,
@@ -28,6 +30,7 @@ from .entries import (
     get_resource,
     get_resources,
     list_by_id,
+    list_confirmed,
     list_items,
     list_owner_codes,
     mark_landed,
@@ -73,9 +76,11 @@ from .looking import (
     look_rows,
     unmask_resource,
 )
-from .naming import name_owners_in
+from .marks import item_marks
+from .naming import get_dataset_namespace, make_run_id, name_owners_in
+from .permissions import READ
 from .publishing import list_missing, publish_resource, withdraw_publication
-from .searching import find_ids, search_resources
+from .searching import find_ids, search_published, search_resources
 from .sight import (
     HIDDEN,
     TEXT,
@@ -91,6 +96,7 @@ from .sight import (
 __all__ = [
     "FORMATS",
     "HIDDEN",
+    "READ",
     "TEXT",
     "Head",
     "Item",
@@ -100,6 +106,7 @@ __all__ = [
     "Resource",
     "ResourceInfo",
     "Sight",
+    "announced_resources",
     "bind_elements",
     "claim_authority",
     "clear_finding",
@@ -125,6 +132,7 @@ __all__ = [
     "find_unmasking",
     "frame_of",
     "get_conflict",
+    "get_dataset_namespace",
     "get_grade_rule",
     "get_resource",
     "get_resources",
@@ -134,9 +142,12 @@ __all__ = [
     "hide_sql",
     "highest_of",
     "import_guide",
+    "item_marks",
     "list_authorities_of",
     "list_by_id",
     "list_cases",
+    "list_confirmed",
+    "list_dependents",
     "list_element_usages",
     "list_grade_rules",
     "list_items",
@@ -149,6 +160,7 @@ __all__ = [
     "look_profile",
     "look_row",
     "look_rows",
+    "make_run_id",
     "mark_landed",
     "name_codes",
     "name_owners",
@@ -161,11 +173,13 @@ __all__ = [
     "record_look",
     "ref_of",
     "retire_resource",
+    "search_published",
     "search_resources",
     "set_grade",
     "set_grade_rule",
     "set_items",
     "sight_of",
+    "sign_dependents",
     "unmask_resource",
     "update_resource",
     "visible_authorities",

@@ -14,7 +14,15 @@ from yiwang.kernel.identity import services as identity
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.standards.types import ColumnFinding, KindCount
 from yiwang.nets.share.catalog.models import CodeSequence, Item, Resource
-from yiwang.nets.share.catalog.types import CatalogueClass, ItemInfo, ResourceInfo, Stage
+from yiwang.nets.share.catalog.types import (
+    IMPORTANT,
+    SHARED,
+    CatalogueClass,
+    ItemInfo,
+    OpenType,
+    ResourceInfo,
+    Stage,
+)
 
 from .casework import follow_publishing
 from .indexing import index_resource
@@ -131,6 +139,25 @@ def visible_resources(actor: Actor) -> QuerySet[Resource]:
     return Resource.objects.filter(
         Q(publish_date__isnull=False) | Q(owner__in=sorted(actor.organizations))
     )
+
+
+def announced_resources(actor: Actor) -> QuerySet[Resource]:
+    """What others may be told of: published to who browses the catalogue, open to everybody. 对外目录。
+
+    Nothing retired, and to the public nothing that is not shared, or important or core data.
+    """
+    published = Q(publish_date__isnull=False) & ~Q(stage=Stage.RETIRED)
+    if actor.may(READ):
+        return visible_resources(actor).filter(published)
+    return Resource.objects.filter(
+        published, open_type=OpenType.OPEN, sharing_type__in=SHARED, grade__lt=IMPORTANT
+    )
+
+
+def list_confirmed(ids: Iterable[str]) -> list[tuple[str, str]]:
+    """The confirmed elements of resources, as pairs of resource and element. 已确认数据元。"""
+    found = Item.objects.filter(resource_id__in=list(ids), gone=False).exclude(element="")
+    return list(found.order_by().values_list("resource_id", "element").distinct())
 
 
 def get_resources(ids: Iterable[str]) -> dict[str, ResourceInfo]:

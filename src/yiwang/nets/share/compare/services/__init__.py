@@ -1,5 +1,7 @@
 """The door of comparisons. 比对服务。"""
 
+from yiwang.nets.share.compare.models import Comparison
+
 from .asking import propose_keys, propose_pairs, read_request, try_keys
 from .engine import compare_versions
 from .forgetting import forget_version
@@ -35,6 +37,7 @@ from .summary import group_counts
 __all__ = [
     "READ",
     "RUN",
+    "Comparison",
     "Wanted",
     "compare_versions",
     "count_lines",

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from yiwang.kernel.base.act import Act, Actor, Ref
 from yiwang.kernel.base.clock import now
 from yiwang.kernel.base.errors import NotFound
+from yiwang.kernel.events import services as events
 from yiwang.kernel.jobs import services as jobs
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.pool import services as pool
@@ -143,6 +144,7 @@ def perform(
         comparison.finished_at = now()
         comparison.save()
         act.note(**{line.name: line.value for line in count_lines(comparison) if not line.of})
+        events.announce(act, "share.comparison.done", {"comparison": comparison.id})
     return comparison
 
 

@@ -2,7 +2,7 @@
 
 from yiwang.nets.share.connect.models import Batch, Delivery, Mapping
 
-from .deciding import land_again, land_anyway
+from .deciding import land_again, land_anyway, list_affected
 from .ending import give_up, give_up_preview, sweep_waiting
 from .expiring import expire_previews
 from .finding import (
@@ -70,6 +70,7 @@ __all__ = [
     "land_here",
     "land_ready",
     "leave_out",
+    "list_affected",
     "list_made_from",
     "list_of_resource",
     "load_and_set",

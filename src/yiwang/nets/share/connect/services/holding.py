@@ -14,6 +14,9 @@ from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.services import Resource
 from yiwang.nets.share.connect.types import DeliveryKind, Instructions
 
+SEEN = "dependents:"
+"""Stands before the sign of the list that a person saw, among what is waived. 已确认影响清单。"""
+
 
 def refuse_shrink(known: Resource | None, rows: int, told: Instructions) -> None:
     """Hold a full delivery that loses more than a set share of the rows. 数量骤减拦截。
@@ -74,7 +77,9 @@ def refuse_drift(known: Resource | None, columns: Sequence[str], told: Instructi
     expected = [item.name for item in catalog.list_items(known.id)]
     if list(columns) == expected:
         return
+    missing = [name for name in expected if name not in columns]
     if "drift" in told.waived and told.kind == DeliveryKind.FULL:
+        refuse_dependents(known, missing, told)
         return
     raise Conflict(
         "connect.held.drift",
@@ -82,6 +87,28 @@ def refuse_drift(known: Resource | None, columns: Sequence[str], told: Instructi
         resource=known.name,
         difference=describe_drift(expected, columns),
         kind=told.kind,
+        missing=missing,
+    )
+
+
+def refuse_dependents(known: Resource, missing: Sequence[str], told: Instructions) -> None:
+    """Hold a delivery without columns that others use, until a person has seen by whom. 影响确认。
+
+    What an app decided (`exact`) was held against this when it was published. A word holds for the
+    list that was seen: whoever joined since is listed anew.
+    """
+    found = [] if told.exact else catalog.list_dependents(known.id, missing)
+    if not found or SEEN + catalog.sign_dependents(found) in told.waived:
+        return
+    raise Conflict(
+        "connect.held.dependents",
+        "%(columns)s would go, and %(count)s grants use them: %(grants)s. Look at each, then land "
+        "it anyway if that is right",
+        columns=missing,
+        count=len(found),
+        grants=[one.label for one in found if one.direct],
+        missing=missing,
+        seen=catalog.sign_dependents(found),
     )
 
 

@@ -43,7 +43,7 @@ from .mapping import keep_mapping
 from .permissions import LAND
 from .ready import ReadyTable
 from .receiving import ref_of
-from .shaping import name_as_landed, shape_sources
+from .shaping import headings_of, name_as_landed, shape_sources
 from .suggesting import suggest_items
 from .typing_differences import list_typed_differences
 
@@ -290,6 +290,7 @@ def _note_landed(act: Act, landing: Landing, staged: Staged, version: VersionInf
         "format": source.format,
         "encoding": source.encoding,
         "header_row": source.header_row,
+        "headings": headings_of(source),
         "columns": list(landing.columns.values()),
         "notes": [{"message": n.message, "params": plain_all(n.params)} for n in source.notes],
     }

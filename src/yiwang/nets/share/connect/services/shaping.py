@@ -33,11 +33,11 @@ class Shaped(Over):
         self._kept = [at for at, name in enumerate(source.columns) if name not in told.left_out]
         if not self._kept:
             raise InvalidInput("connect.columns.none", "No column is left to land")
-        self._names = {
+        self.names = {
             source.columns[at]: told.names.get(source.columns[at], source.columns[at])
             for at in self._kept
         }
-        self.columns = list(self._names.values())
+        self.columns = list(self.names.values())
         _refuse_doubled(self.columns)
 
     @property
@@ -53,9 +53,9 @@ class Shaped(Over):
 
     def _differences(self, found: Sequence[Difference]) -> list[Difference]:
         return [
-            one._replace(column=self._names.get(one.column, one.column))
+            one._replace(column=self.names.get(one.column, one.column))
             for one in found
-            if not one.column or one.column in self._names
+            if not one.column or one.column in self.names
         ]
 
 
@@ -105,6 +105,11 @@ def shape_sources(found: Sequence[TableSource], told: Instructions) -> list[Tabl
     if told.left_out or told.names:
         tables = [Shaped(one, told) for one in tables]
     return tables
+
+
+def headings_of(source: TableSource) -> list[str]:
+    """What the columns are called in the file, in the order in which they land. 原列名。"""
+    return list(source.names if isinstance(source, Shaped) else source.columns)
 
 
 def name_as_landed(told: Instructions, columns: Sequence[str]) -> Instructions:

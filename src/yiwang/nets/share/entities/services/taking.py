@@ -47,12 +47,34 @@ def take_entities(act: Act, published: Published) -> None:
         declare(bundle, entity, known.get(code), columns[code])
         for code, entity in bundle.entities.items()
     ]
+    for code, tie in known.items():
+        if code in columns:
+            refuse_losing(tie, columns[code])
     resources = catalog.declare_resources(act, declared)
     for entity, resource in zip(bundle.entities.values(), resources, strict=True):
         _tie(act, bundle, entity, resource, columns[entity.code])
     for gone in published.retired:
         if gone.code in known:
             _retire(act, known[gone.code])
+
+
+def refuse_losing(tie: EntityResource, columns: list[ColumnFrom]) -> None:
+    """Raise Conflict where a column would go that running grants use, naming each. 授权在用不得删列。
+
+    The owner narrows or revokes them first, so that those who have them are told.
+    """
+    left = {one.item for one in columns}
+    gone = [item for _, item, _ in tie.columns if item not in left]
+    found = [one for one in catalog.list_dependents(tie.resource_id, gone) if one.direct]
+    if found:
+        raise Conflict(
+            "entities.columns.granted",
+            "%(entity)s would lose %(columns)s, which grants use: %(grants)s. Narrow or revoke them "
+            "first, so that those who have them are told",
+            entity=tie.code,
+            columns=sorted({name for one in found for name in one.columns}),
+            grants=[one.label for one in found],
+        )
 
 
 def refuse_asking_again(published: Published) -> None:

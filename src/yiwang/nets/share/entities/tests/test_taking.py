@@ -13,6 +13,7 @@ from yiwang.kernel.base.errors import Conflict, InvalidInput, NotPermitted
 from yiwang.kernel.ledger.models import ActRow
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.models import Authority, Resource
+from yiwang.nets.share.catalog.types import COLUMN_DEPENDENTS, Dependent
 from yiwang.nets.share.connect import services as connect
 from yiwang.nets.share.entities import services
 from yiwang.nets.share.entities.models import EntityResource
@@ -300,3 +301,24 @@ def test_a_field_that_asked_before_a_register_shared_it_goes_on(publish, request
     request.getfixturevalue("shared_phones")
 
     publish(relabel(BUNDLE, SHOP, "area", grade=2), BUNDLE)
+
+
+@pytest.mark.parametrize("change", [{"without": "phone"}, {"label": "电话"}])
+def test_a_field_that_grants_use_neither_goes_nor_changes_its_name(publish, monkeypatch, change):
+    publish(BUNDLE)
+    grant = Dependent("g", "GX-2026-000001", "D02", ("联系电话",))
+
+    def use_phone(resource_id, columns):
+        return [grant] if resource_id == resource_of().id and "联系电话" in columns else []
+
+    monkeypatch.setitem(COLUMN_DEPENDENTS._items, "test.grants", use_phone)
+    kept = [one for one in FIELDS if one.key != change.get("without")]
+    after = make_bundle(make_entity(fields=kept, key=("code",)))
+    if "label" in change:
+        after = relabel(after, SHOP, "phone", label={"zh": change["label"]})
+
+    with pytest.raises(Conflict, match="GX-2026-000001"):
+        publish(after, BUNDLE)
+
+    assert "联系电话" in items_of()
+    publish(relabel(BUNDLE, SHOP, "area", label={"zh": "建筑面积"}), BUNDLE)

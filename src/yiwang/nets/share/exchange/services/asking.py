@@ -17,7 +17,7 @@ from yiwang.nets.share.catalog.types import CORE, SHARED, ItemInfo, SharingType
 from yiwang.nets.share.exchange.models import WORDS, Grant, Request
 from yiwang.nets.share.exchange.types import GUARDED_FROM, Method, RequestState, Wanted
 
-from .casework import decide_withdrawn, open_case
+from .casework import decide_withdrawn, list_loose, open_case
 from .deciding import read_row_filter, refuse_bad_filter, refuse_denied
 from .finding import get_request, get_terms_of, require_asker
 from .granting import SHORT
@@ -46,7 +46,8 @@ def make_request(actor: Actor, resource_id: str, wanted: Wanted) -> Request:
     request = Request(
         resource=resource, organization=actor.organization, account=actor.id,
         purpose_kind=wanted.purpose_kind, purpose=checked["purpose"], duty=checked["duty"],
-        columns=list(wanted.columns), clear=list(wanted.clear), beyond=beyond,
+        columns=list(wanted.columns), clear=list(wanted.clear),
+        masks=dict(wanted.masks), beyond=beyond,
         row_filter=checked["row_filter"], until=wanted.until, method=wanted.method,
         volume=wanted.volume,
     )  # fmt: skip
@@ -84,7 +85,8 @@ def withdraw_request(actor: Actor, request_id: str) -> None:
 def is_automatic(request: Request, items: Iterable[ItemInfo]) -> bool:
     """Whether nobody has to decide. 无条件共享判定。
 
-    Rows chosen by a masked column would tell what the mask hides, so that people look at it.
+    Rows chosen by a masked column would tell what the mask hides, and checks compare what it hides,
+    so that people look at them.
     """
     names = [item.name for item in items]
     guards = catalog.guard_masks(request.resource_id, names)
@@ -93,7 +95,9 @@ def is_automatic(request: Request, items: Iterable[ItemInfo]) -> bool:
         request.resource.sharing_type == SharingType.UNCONDITIONAL
         and request.resource.grade < GUARDED_FROM
         and not request.clear
+        and not list_loose(request.masks, guards)
         and not request.beyond
+        and request.method != Method.CHECK
         and not (chosen_by and set(query.list_fields(chosen_by)) & set(guards))
     )
 
@@ -120,10 +124,18 @@ def find_answering(actor: Actor, resource_id: str, wanted: Wanted) -> Grant | No
     )
     grants = list(rows.select_related("request").order_by("-created_at")[:50])
     held = get_terms_of(grants)
+    checks = wanted.method == Method.CHECK
     for grant in grants:
+        if (grant.request.method == Method.CHECK) != checks:
+            continue
         terms = held[grant.id]
         covers = set(wanted.columns) <= set(terms.columns) and set(wanted.clear) <= set(terms.clear)
-        if covers and terms.row_filter in ("", wanted.row_filter.strip()):
+        alike = all(
+            terms.masks.get(one) == wanted.masks.get(one)
+            for one in wanted.columns
+            if one not in terms.clear
+        )
+        if covers and alike and terms.row_filter in ("", wanted.row_filter.strip()):
             return grant
     return None
 
@@ -181,12 +193,25 @@ def _check_columns(wanted: Wanted, names: Sequence[str]) -> None:
             "exchange.request.column", "There is no column %(columns)s", columns=unknown,
             field="columns",
         )  # fmt: skip
+    _check_masks(wanted)
     if not set(wanted.clear) <= set(wanted.columns):
         raise InvalidInput(
             "exchange.request.clear",
             "Only columns that you ask for can be asked unmasked",
             field="clear",
         )
+
+
+def _check_masks(wanted: Wanted) -> None:
+    masked = set(wanted.masks)
+    if not masked <= set(wanted.columns) - set(wanted.clear):
+        raise InvalidInput(
+            "exchange.request.masks",
+            "A mask is chosen for a column that you ask for, and not unmasked: %(columns)s",
+            columns=sorted(masked), field="masks",
+        )  # fmt: skip
+    for mask in wanted.masks.values():
+        standards.read_disguise(mask)
 
 
 def _words(text: str, field: str, most: int) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from yiwang.kernel.base.act import Act, Actor
 from yiwang.kernel.identity import services as identity
 from yiwang.kernel.workflow import services as workflow
 from yiwang.kernel.workflow.types import AboutCase, Arrival
+from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.exchange.models import Request
 from yiwang.nets.share.exchange.types import CASE, GUARDED_FROM, Method, RequestState
 
@@ -16,6 +19,8 @@ from .settings_files import list_duties, list_purposes
 
 SUPPLIED = ("purpose", "duty")
 """Fields of the case that the owner may ask for once more. 可补正项。"""
+STRICT = frozenset({"null", "token"})
+"""Masks that show nothing of a value by themselves. 严格脱敏。"""
 OUTCOMES = {"granted": RequestState.GRANTED, "refused": RequestState.REFUSED}
 
 
@@ -33,6 +38,7 @@ def open_case(act: Act, request: Request) -> str:
         "duty": request.duty,
         "columns": "、".join(request.columns),
         "clear": "、".join(request.clear),
+        "masks": "、".join(f"{name}: {mask}" for name, mask in request.masks.items()),
         "beyond": "、".join(request.beyond),
         "rows": request.row_filter,
         "until": request.until.isoformat(),
@@ -40,13 +46,27 @@ def open_case(act: Act, request: Request) -> str:
         "volume": request.volume,
         "grade": resource.grade,
         "automatic": request.automatic,
-        "second": bool(request.clear) or resource.grade >= GUARDED_FROM,
+        "second": needs_second(request),
     } | {key: duty.days for key, duty in list_duties().items()}
     workflow.open_about(
         act, CASE, request.id, title=resource.name, organization=resource.owner,
         starter=act.actor.id, data={key: one for key, one in told.items() if one != ""},
     )  # fmt: skip
     return workflow.find_last_number(CASE, request.id)
+
+
+def list_loose(masks: Mapping[str, str], guards: Mapping[str, str]) -> list[str]:
+    """Personal columns whose chosen mask may show more than the usual one. 需人工判断的脱敏。"""
+    return [name for name, mask in masks.items() if name in guards and mask not in STRICT]
+
+
+def needs_second(request: Request) -> bool:
+    """Whether a second person of the owner has to agree: to what is seen whole, or in part. 双人审批。"""
+    guards = catalog.guard_masks(request.resource_id, request.columns)
+    return (
+        bool(request.clear or list_loose(request.masks, guards))
+        or request.resource.grade >= GUARDED_FROM
+    )
 
 
 def decide_withdrawn(actor: Actor, request: Request) -> None:

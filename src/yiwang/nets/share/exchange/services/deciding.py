@@ -1,17 +1,16 @@
 """The one place where it is decided what may leave under a grant. 授权判定。
 
-Denied first, refused where in doubt. Grants are rows of the business database and are read anew at
-each question, so that a revocation holds for the next one. What is masked follows the items as
+Denied first, refused where in doubt. Grants are rows of the business database; whether they and what
+they stand on have changed is asked at each question, so that a revocation holds for the next one. What is masked follows the items as
 they are now: a column in which personal data was found after the grant is masked from then on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Min, Q, Sum
 from django.utils import timezone
 
 from yiwang.kernel.base.act import Actor
@@ -23,19 +22,20 @@ from yiwang.kernel.base.errors import (
     TooMany,
     YiwangError,
 )
+from yiwang.kernel.evidence import services as evidence
 from yiwang.kernel.pool import services as pool
 from yiwang.kernel.pool.types import VersionInfo
 from yiwang.kernel.query import services as query
 from yiwang.kernel.query.types import All, Node
+from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.catalog import services as catalog
 from yiwang.nets.share.catalog.types import SharingType, Stage
 from yiwang.nets.share.exchange.models import DeliveryOut, Denial, Grant, Terms
-from yiwang.nets.share.exchange.types import WHOLE, Ask, Handed
+from yiwang.nets.share.exchange.types import CHOSEN, MINUTE, WHOLE, Ask, Handed, Method
 
 from .finding import get_terms, missing_grant
+from .frames import MARKS, Frame, Marks, Used, find_frame
 from .permissions import USE
-
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +81,70 @@ def make_plan(actor: Actor, grant_id: str, ask: Ask = WHOLE) -> Plan:
 
     For holders of `share.grant.use` whose own organization has the grant.
     """
-    grant, terms = find_standing(actor, grant_id)
-    version = _newest_version(grant)
-    _refuse_changed(terms, version)
-    columns = _choose_columns(terms, ask.columns)
-    masks, personal = mask_columns(grant.resource_id, terms)
-    asked = _read_where(ask.where, terms, masks)
-    left = _count_left(grant, terms)
-    return Plan(
-        grant=grant,
-        terms=terms,
-        version=version,
-        columns=columns,
-        where=_join(read_row_filter(terms.row_filter, version.columns), asked),
-        masks={name: mask for name, mask in masks.items() if name in columns},
-        personal=personal & set(columns),
-        left=left,
-    )
+    frame, used = _find_standing(actor, grant_id)
+    return replace(_plan(frame, ask), left=_count_left(frame, used, ask.records))
+
+
+def make_use_plan(actor: Actor, grant_id: str, ask: Ask = WHOLE) -> Plan:
+    """The plan without asking the quota, for what was counted before or never leaves. 不计额取数方案。"""
+    return _plan(_find_standing(actor, grant_id)[0], ask)
 
 
 def find_standing(actor: Actor, grant_id: str) -> tuple[Grant, Terms]:
     """A grant of the actor's organization and its terms, if it holds now. 有效授权。"""
+    frame, _used = _find_standing(actor, grant_id)
+    return frame.grant, frame.terms
+
+
+def _find_standing(actor: Actor, grant_id: str) -> tuple[Frame, Used]:
     actor.require(USE)
-    grant = Grant.objects.select_related("resource", "request").filter(id=grant_id).first()
-    if grant is None or not actor.organization or grant.organization != actor.organization:
+    found = find_frame(grant_id, _make_frame)
+    if not found or not actor.organization or found[0].grant.organization != actor.organization:
         raise missing_grant()
+    frame, used = found
+    if frame.marks[MARKS.index("denial")]:
+        refuse_denied(frame.grant.organization, frame.grant.resource_id)
+    _refuse_ended(frame.grant, frame.terms)
+    evidence.require_fresh()
+    return frame, used
+
+
+def _make_frame(grant: Grant, marks: Marks) -> Frame:
     terms = get_terms(grant)
-    refuse_denied(grant.organization, grant.resource_id)
-    _refuse_ended(grant, terms)
-    return grant, terms
+    version = pool.find_latest(grant.resource.table) if grant.resource.table else None
+    masks, personal = mask_columns(grant.resource_id, terms)
+    standing = standards.standing_standards()
+    gone = _list_gone(terms, version) if version else ()
+    where = None
+    if version and not gone:
+        where = read_row_filter(terms.row_filter, version.columns)
+    return Frame(marks, grant, terms, version, gone, masks, personal, where, standing)
+
+
+def _plan(frame: Frame, ask: Ask) -> Plan:
+    terms = frame.terms
+    _refuse_other_way(frame.grant, ask)
+    if frame.version is None:
+        raise Conflict("exchange.grant.no_data", "This resource holds no data now")
+    if frame.gone:
+        raise Conflict(
+            "exchange.grant.changed",
+            "The resource has no column %(columns)s any more; the owner narrows the grant, or you ask again",
+            columns=list(frame.gone),
+        )
+    _refuse_renewed(ask, frame.version)
+    columns = _choose_columns(terms, ask.columns)
+    asked = _read_where(ask.where, terms, frame.masks) if ask.where else None
+    return Plan(
+        grant=frame.grant,
+        terms=terms,
+        version=frame.version,
+        columns=columns,
+        where=_join(frame.where, asked),
+        masks={name: mask for name, mask in frame.masks.items() if name in columns},
+        personal=frame.personal & set(columns),
+        left=0,
+    )
 
 
 def refuse_denied(organization: str, resource_id: str) -> None:
@@ -144,25 +179,44 @@ def _refuse_ended(grant: Grant, terms: Terms) -> None:
         raise NotPermitted("exchange.resource.closed", "Its owner shares this resource no longer")
 
 
-def _newest_version(grant: Grant) -> VersionInfo:
-    found = pool.find_latest(grant.resource.table) if grant.resource.table else None
-    if found is None:
-        raise Conflict("exchange.grant.no_data", "This resource holds no data now")
-    return found
+def _refuse_other_way(grant: Grant, ask: Ask) -> None:
+    """What is granted for checks hands out no row, whoever asks by which way; nor the reverse."""
+    checks = grant.request.method == Method.CHECK
+    if checks and not ask.records:
+        raise NotPermitted(
+            "exchange.grant.check_only",
+            "This grant only answers whether what you state matches; it hands out no rows",
+        )
+    if ask.records and not checks:
+        raise NotPermitted(
+            "exchange.grant.no_checks", "This grant is for reading rows; ask for one for checks"
+        )
 
 
-def _refuse_changed(terms: Terms, version: VersionInfo) -> None:
+def _list_gone(terms: Terms, version: VersionInfo) -> tuple[str, ...]:
+    """Columns of the terms that the data has not any more."""
     chosen_by = (
         query.parse_filter(terms.row_filter, query.Schema.open()) if terms.row_filter else None
     )
     used = [*terms.columns, *(query.list_fields(chosen_by) if chosen_by else ())]
-    gone = [name for name in dict.fromkeys(used) if name not in version.columns]
-    if gone:
-        raise Conflict(
-            "exchange.grant.changed",
-            "The resource has no column %(columns)s any more; the owner narrows the grant, or you ask again",
-            columns=gone,
-        )
+    return tuple(name for name in dict.fromkeys(used) if name not in version.columns)
+
+
+def _refuse_renewed(ask: Ask, version: VersionInfo) -> None:
+    """Pages of two versions are no whole: rows would come twice, or never; unless some were added."""
+    if not ask.version or ask.version == version.number:
+        return
+    base = next((v for v in pool.list_versions(version.table_id) if v.number == ask.version), None)
+    if (
+        base
+        and pool.stands_on(version.id, base.id)
+        and set(pool.list_kinds(version.id, base.id)) == {"append"}
+    ):
+        return
+    raise Conflict(
+        "exchange.grant.renewed",
+        "The data was renewed while it was read page by page; begin again with the first page",
+    )
 
 
 def _choose_columns(terms: Terms, asked: Sequence[str]) -> tuple[str, ...]:
@@ -175,13 +229,17 @@ def _choose_columns(terms: Terms, asked: Sequence[str]) -> tuple[str, ...]:
 
 
 def mask_columns(resource_id: str, terms: Terms) -> tuple[dict[str, str], frozenset[str]]:
-    """What masks each column of a grant now, and which are personal at all. 授权脱敏。"""
+    """What masks each column of a grant now, and which are personal at all. 授权脱敏。
+
+    A mask that the terms name stands after `CHOSEN`; others are guards of the catalogue.
+    """
     guards = catalog.guard_masks(resource_id, terms.columns)
-    masks = {name: guard for name, guard in guards.items() if name not in terms.clear}
-    return masks, frozenset(guards)
+    usual = {name: guard for name, guard in guards.items() if name not in terms.clear}
+    chosen = {name: CHOSEN + mask for name, mask in terms.masks.items() if name in terms.columns}
+    return usual | chosen, frozenset(guards)
 
 
-def _read_where(text: str, terms: Terms, masks: dict[str, str]) -> Node | None:
+def _read_where(text: str, terms: Terms, masks: Mapping[str, str]) -> Node | None:
     """What is asked may narrow by granted columns that are seen whole: else the answer tells more."""
     found = read_row_filter(text, terms.columns)
     used = sorted(set(query.list_fields(found)) & set(masks)) if found else []
@@ -204,28 +262,40 @@ def _join(first: Node | None, second: Node | None) -> Node | None:
     return All(both) if len(both) > 1 else next(iter(both), None)
 
 
-def _count_left(grant: Grant, terms: Terms) -> int:
-    """Rows of the month that are left; TooMany once there are none or the rate is reached."""
-    moment = now()
-    month = timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    recent, since = Q(created_at__gt=moment - MINUTE), Q(created_at__gte=month)
-    counted = DeliveryOut.objects.filter(recent | since, grant=grant)
-    told = counted.exclude(state=Handed.FAILED).aggregate(
-        first=Min("created_at", filter=recent),
-        times=Count("id", filter=recent),
-        rows=Sum("rows", filter=since),
-    )
-    if told["times"] >= terms.rate:
-        wait = int((told["first"] + MINUTE - moment).total_seconds()) + 1
-        raise TooMany(
-            "exchange.grant.rate",
-            "No more than %(rate)s requests a minute under this grant; try again in %(seconds)s seconds",
-            rate=terms.rate, seconds=wait,
-        )  # fmt: skip
-    left = terms.quota - int(told["rows"] or 0)
+def _count_left(frame: Frame, used: Used, records: int) -> int:
+    """Rows of the month that are left; TooMany once there are none or the rate is reached.
+
+    The rate counts requests; under a grant for checks it counts records.
+    """
+    before = _count_records(frame.grant) if records else used.requests
+    if before + max(records, 1) > frame.terms.rate:
+        _refuse_rate(frame)
+    left = frame.terms.quota - (used.rows if used.month == name_month() else 0)
     if left <= 0:
-        raise over_quota(terms, 0)
+        raise over_quota(frame.terms, 0)
     return left
+
+
+def _count_records(grant: Grant) -> int:
+    recent = DeliveryOut.objects.filter(grant=grant, created_at__gt=now() - MINUTE)
+    return int(recent.exclude(state=Handed.FAILED).aggregate(rows=Sum("rows"))["rows"] or 0)
+
+
+def name_month() -> str:
+    """The month of the city in which something is used now. 当月。"""
+    return f"{timezone.localtime(now()):%Y-%m}"
+
+
+def _refuse_rate(frame: Frame) -> None:
+    moment = now()
+    recent = DeliveryOut.objects.filter(grant=frame.grant, created_at__gt=moment - MINUTE)
+    first = recent.exclude(state=Handed.FAILED).aggregate(first=Min("created_at"))["first"]
+    raise TooMany(
+        "exchange.grant.rate",
+        "No more than %(rate)s requests a minute under this grant; try again in %(seconds)s seconds",
+        rate=frame.terms.rate,
+        seconds=int(((first or moment) + MINUTE - moment).total_seconds()) + 1,
+    )
 
 
 def over_quota(terms: Terms, left: int) -> TooMany:

@@ -11,14 +11,20 @@ from yiwang.kernel.base.clock import today
 from yiwang.kernel.base.errors import Conflict, InvalidInput
 from yiwang.kernel.base.text import msg
 from yiwang.kernel.events import services as events
+from yiwang.kernel.files import services as files
 from yiwang.kernel.ledger import services as ledger
 from yiwang.kernel.notify import services as notices
+from yiwang.kernel.standards import services as standards
 from yiwang.nets.share.exchange.models import REASON, Grant, Request, Terms
+from yiwang.nets.share.exchange.types import Method
 
+from .entering import enter_grant
 from .finding import get_grant, get_terms, ref_of
 from .permissions import REVOKE
 
 RATE = 60
+CHECK_RATE = 100
+"""Records a minute that a grant for checks compares; others allow `RATE` requests. 每分钟核验条数。"""
 SHORT = 4
 
 
@@ -36,14 +42,16 @@ def create_grant(act: Act, request: Request, *, allocated: bool = False) -> Gran
     grant = Grant.objects.create(
         request=request, resource=request.resource, organization=request.organization,
         purpose=request.purpose, allocated=allocated, until=request.until,
-        account=act.actor.id, created_at=act.at,
+        account=act.actor.id, created_at=act.at, mask_key=_make_key(request),
     )  # fmt: skip
     _add_terms(
-        act, grant, 1, columns=request.columns, clear=request.clear, row_filter=request.row_filter,
-        begins=today(), until=request.until, quota=request.volume, rate=RATE,
+        act, grant, 1, columns=request.columns, clear=request.clear, masks=request.masks,
+        row_filter=request.row_filter, begins=today(), until=request.until, quota=request.volume,
+        rate=CHECK_RATE if request.method == Method.CHECK else RATE,
     )  # fmt: skip
     with ledger.acting(act.actor, "share.grant.make", on=ref_of(grant)) as inner:
         inner.note(resource=request.resource_id, allocated=allocated)
+        enter_grant(inner, "share.grant.made", grant)
         events.announce(inner, "share.grant.made", {"grant": grant.id})
     return grant
 
@@ -62,11 +70,15 @@ def narrow_grant(actor: Actor, grant_id: str, left: Narrower, *, reason: str) ->
         _refuse_wider(before, left)
         _add_terms(
             act, grant, before.number + 1, columns=_in_order(before.columns, left.columns),
-            clear=_in_order(before.clear, left.columns), row_filter=before.row_filter,
+            clear=_in_order(before.clear, left.columns),
+            masks={name: mask for name, mask in before.masks.items() if name in left.columns},
+            row_filter=before.row_filter,
             begins=before.begins, until=left.until, quota=left.quota, rate=before.rate, reason=why,
         )  # fmt: skip
         Grant.objects.filter(pk=grant.pk).update(until=left.until)
         _tell(act, grant, msg("Your grant %(number)s was narrowed: %(reason)s"), why)
+        enter_grant(act, "share.grant.narrowed", grant)
+        events.announce(act, "share.grant.narrowed", {"grant": grant.id})
     return grant
 
 
@@ -79,7 +91,10 @@ def revoke_grant(actor: Actor, grant_id: str, *, reason: str) -> Grant:
         grant = _lock(grant_id)
         grant.revoked_at, grant.revoked_by, grant.revoke_reason = act.at, actor.id, why
         grant.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
+        if grant.mask_key:
+            files.destroy_key(act, grant.mask_key)
         _tell(act, grant, msg("Your grant %(number)s was revoked: %(reason)s"), why)
+        enter_grant(act, "share.grant.revoked", grant)
         events.announce(act, "share.grant.revoked", {"grant": grant.id})
     return grant
 
@@ -90,6 +105,12 @@ def require_reason(text: str) -> str:
     if len(found) < SHORT:
         raise InvalidInput("exchange.reason.missing", "Give a reason in a few words")
     return found
+
+
+def _make_key(request: Request) -> str:
+    """A key of its own for each grant, so that what two of them mask cannot be joined. 授权密钥。"""
+    keyed = any(standards.needs_key(mask) for mask in request.masks.values())
+    return files.create_key() if keyed else ""
 
 
 def _lock(grant_id: str) -> Grant:

@@ -40,3 +40,8 @@ DENY = declare_permission(
     msg("Keep the list of who may have nothing"),
     {"engineer": "all", "steward": "own"},
 )
+TRACE = declare_permission(
+    "share.grant.trace",
+    msg("Trace a file that turned up to the grant it left under"),
+    {"engineer": "all"},
+)

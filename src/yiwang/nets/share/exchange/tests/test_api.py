@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyarrow.ipc
 import pytest
 from django.test import Client
 
 from yiwang.kernel.base.clock import today
 from yiwang.kernel.identity import services as identity
-from yiwang.nets.share.exchange.models import Request, Terms
+from yiwang.nets.share.exchange.models import DeliveryOut, Request, Terms
 
 from .town import NUMBERS
 
@@ -69,3 +70,39 @@ def test_refusals_have_their_code_and_say_when_to_try_again(town, call):
     assert ended.json()["revoke_reason"] == "用途已变"
     refused = call("reader", "get", rows)
     assert (refused.status_code, refused.json()["code"]) == (403, "exchange.grant.revoked")
+
+
+def read_arrow(answer):
+    assert answer.status_code == 200, answer.content
+    assert answer.headers["Content-Type"] == "application/vnd.apache.arrow.stream"
+    data = b"".join(answer.streaming_content)
+    return pyarrow.ipc.open_stream(data).read_all(), data
+
+
+def test_all_rows_come_as_an_arrow_stream(town, call):
+    grant = town.grant(columns=("姓名", "身份证号", "街道"), masks={"身份证号": "token"})
+
+    table, data = read_arrow(call("reader", "get", f"/grants/{grant.id}/arrow"))
+    some, _ = read_arrow(
+        call("reader", "get", f"/grants/{grant.id}/arrow?columns=街道&filter=街道 = '西湖'")
+    )
+
+    assert table["街道"].to_pylist() == ["东湖", "东湖", "西湖"]
+    assert not any(number.encode() in data for number in NUMBERS)
+    assert table.schema.metadata[b"mark"].decode() == f"{grant.request.number} D02"
+    assert some.to_pydict() == {"街道": ["西湖"]}
+    counted = DeliveryOut.objects.filter(grant=grant, method="arrow")
+    assert [one.rows for one in counted.order_by("created_at")] == [3, 1]
+
+
+def test_an_arrow_stream_is_refused_as_pages_are(town, call):
+    grant = town.grant(volume=2)
+    stream = f"/grants/{grant.id}/arrow"
+
+    assert call("reader", "get", stream).json()["code"] == "exchange.grant.quota"
+    for query, status in (
+        ("filter=姓名 = '赵钱孙'", 403), ("columns=状态", 403), ("filter=街道 =", 422),
+    ):  # fmt: skip
+        assert call("reader", "get", f"{stream}?{query}").status_code == status
+    assert call("stranger", "get", stream).status_code == 404
+    assert not DeliveryOut.objects.exists()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from yiwang.kernel.base.clock import now, today, use_time
 from yiwang.kernel.base.errors import Conflict, NotFound, NotPermitted, TooMany, YiwangError
+from yiwang.kernel.evidence import services as evidence
 from yiwang.kernel.ledger.models import ReadRow
 from yiwang.nets.share.catalog.models import Item, Resource
 from yiwang.nets.share.exchange import services
@@ -118,6 +119,7 @@ def test_a_grant_is_used_by_its_organization_only(town, name):
 def test_it_ends_on_its_day_and_by_revocation_at_once(town):
     grant = town.grant()
     reader = town.people["reader"]
+    evidence.sequence()
     with use_time(now() + timedelta(days=90)):
         assert isinstance(services.decide(reader, grant.id), Plan)
     with use_time(now() + timedelta(days=91)):
@@ -179,6 +181,7 @@ def test_the_quota_is_used_up_and_starts_anew_with_the_month(town):
     assert len(services.look_granted(reader, grant.id).page.rows) == 1
 
     assert refused(reader, grant) == "exchange.grant.quota"
+    evidence.sequence()
     with use_time((now().replace(day=1) + timedelta(days=40)).replace(day=2)):
         assert isinstance(services.decide(reader, grant.id), Plan)
 
@@ -261,7 +264,7 @@ def test_what_is_narrowed_while_rows_are_read_does_not_leave(town, monkeypatch, 
 
     grant = town.grant()
     reader, owner = town.people["reader"], town.people["owner"]
-    place = "_reserve" if way == "page" else "_write"
+    place = "hand_out" if way == "page" else "_write"
     plain = getattr(delivering, place)
 
     def narrow(*args, **named):

@@ -13,8 +13,8 @@ from django.db import OperationalError, connection
 from yiwang.kernel.base.errors import Conflict, TooMany, YiwangError
 from yiwang.kernel.workflow.models import Task
 from yiwang.nets.share.exchange import services
-from yiwang.nets.share.exchange.models import DeliveryOut, Grant, Request
-from yiwang.nets.share.exchange.services import asking, delivering
+from yiwang.nets.share.exchange.models import DeliveryOut, Grant, Miss, Request
+from yiwang.nets.share.exchange.services import asking, checking, delivering
 
 from .town import make_town
 
@@ -61,14 +61,14 @@ def handed_out() -> int:
 def take_rows(town) -> list[Any]:
     grant, reader = town.grant(volume=QUOTA), town.people["reader"]
     met = threading.Barrier(CLIENTS)
-    plain = delivering._reserve
+    plain = delivering.hand_out
 
     def reserve(*args: Any, **named: Any) -> DeliveryOut:
         met.wait(30)  # All have read what is left before any writes what it takes.
         return plain(*args, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delivering, "_reserve", reserve)
+        patch.setattr(delivering, "hand_out", reserve)
         return all_at_once(CLIENTS, lambda _: services.look_granted(reader, grant.id))
 
 
@@ -125,3 +125,28 @@ def test_of_many_approvals_of_one_request_one_makes_the_grant(town, count, clien
 
     assert Grant.objects.count() == 1
     assert sum(isinstance(one, YiwangError) for one in answers) == count - 1
+
+
+def test_tries_of_a_day_are_not_more_for_who_asks_at_once(town, settings):
+    settings.YIWANG_MISSES = 5
+    grant = town.grant(method="check", columns=("姓名", "身份证号"))
+    met = threading.Barrier(CLIENTS)
+    plain = checking.list_check_keys
+    over: set[int] = set()
+
+    def meet(*args: Any) -> tuple[str, ...]:
+        if threading.get_ident() not in over:
+            over.add(threading.get_ident())
+            met.wait(30)  # All have a plan before any holds the grant.
+        return plain(*args)
+
+    def guess(at: int) -> Any:
+        stated = {"身份证号": f"99010319850302{at:04d}", "姓名": "某"}
+        return services.check_records(town.people["reader"], grant.id, [stated])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "list_check_keys", meet)
+        answers = all_at_once(CLIENTS, guess)
+
+    assert sum(Miss.objects.values_list("count", flat=True)) == 5
+    assert sum(isinstance(one, TooMany) for one in answers) == CLIENTS - 5

@@ -43,7 +43,7 @@ from .notices import (
 )
 from .patterns import PATTERNS, describe_pattern
 from .permissions import ANSWER, DECLARE, READ, RUN, SEND, WEIGH
-from .publishing import as_dqv, as_openlineage, get_newest_run
+from .publishing import as_dqv, as_openlineage, get_newest_run, list_newest_scores
 from .reading import (
     describe_run,
     find_latest_run,
@@ -177,6 +177,7 @@ __all__ = [
     "list_groups",
     "list_history",
     "list_lines",
+    "list_newest_scores",
     "list_registers",
     "list_returns",
     "list_rows_of_group",
